@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "checks/check.hpp"
+
+// What readers (web, metrics, command line) see of the agent: one immutable picture, swapped whole.
+namespace reputed {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+struct OpenFinding {
+    Finding finding;
+    std::string check;
+    WallTime since;
+    WallTime last_seen;  // the last run that confirmed it; older than the job's last run: held, could not tell
+};
+
+struct JobState {
+    std::string check;
+    std::string subject;
+    std::uint64_t runs = 0;
+    std::uint64_t failures = 0;  // runs that ended in an exception
+    WallTime last_run;           // epoch = never
+    WallTime last_success;       // epoch = never
+    std::chrono::duration<double> last_duration{0};
+    WallTime next_run;
+    Severity verdict = Severity::unknown;  // of the last run; unknown before the first
+    // The last run's samples, with values that it could not tell kept from earlier runs. Never null.
+    std::shared_ptr<const std::vector<Sample>> samples;
+};
+
+struct Snapshot {
+    WallTime made;
+    WallTime started;
+    std::shared_ptr<const Settings> settings;
+    std::shared_ptr<const ActiveLists> lists;
+    std::vector<OpenFinding> findings;  // worst first, then by code, subject, object
+    std::vector<JobState> jobs;         // by check, then subject
+
+    // The agent's own counters and gauges (DNS queries, configuration reloads, ...).
+    std::vector<Sample> own;
+
+    bool ready = false;  // every job has run once
+    bool last_reload_ok = true;
+
+    Severity verdict() const;  // worst of the findings
+};
+
+}  // namespace reputed

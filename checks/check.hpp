@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "config/severity.hpp"
+
+// The one shape of every check: (subject, services) -> Report. A check returns data. It never logs, sets a metric,
+// sleeps, retries or remembers; the agent owns all of that.
+namespace reputed {
+
+class Resolver;
+
+// One thing that is wrong. (code, subject, object) is its identity: two reports of the same three are one finding.
+struct Finding {
+    std::string code;     // stable, documented: "dnsbl.listed", "ptr.missing"
+    std::string subject;  // what it is about: an IP, a domain, a list, a queue
+    std::string object;   // the other party, where there is one: the list, the domain; else ""
+    Severity severity = Severity::warning;
+    std::string message;   // one sentence
+    std::string evidence;  // what was seen, as it was seen; foreign text, escaped only where shown
+    std::string remedy;    // what to do, in one or two sentences
+    std::string link;      // where to do it; "" where there is none
+};
+
+enum class SampleType : std::uint8_t { gauge, counter };
+
+// A metric family, declared once as a constant by the check that fills it.
+struct MetricInfo {
+    std::string_view name;  // with prefix "reputed_" and base unit
+    SampleType type;
+    std::string_view help;
+    std::vector<std::string_view> labels;  // names, in the order of Sample::values
+};
+
+struct Sample {
+    const MetricInfo* metric = nullptr;
+    std::vector<std::string> values;  // one a label
+    // NaN: this run could not tell. The last good value of the same series stays; without one there is no series.
+    double value = 0;
+};
+
+// What this run could not tell: open findings that match stay open, unconfirmed. An empty field matches everything.
+struct Hold {
+    std::string code;
+    std::string subject;
+    std::string object;
+};
+
+struct Report {
+    std::vector<Finding> findings;
+    std::vector<Hold> holds;
+    std::vector<Sample> samples;
+
+    Severity verdict() const;  // the worst severity of the findings
+};
+
+// What a check may use. `now` is the wall clock at the start of the run.
+struct Services {
+    Resolver& resolver;
+    const Settings& settings;
+    const ActiveLists& lists;
+    std::chrono::system_clock::time_point now;
+    std::stop_token stop;  // requested: return early with what there is; the report is then thrown away
+};
+
+struct Check {
+    std::string_view name;  // "dnsbl": the metric label `check`
+    std::string_view help;  // one sentence
+    // The subjects that this configuration gives it, one job each.
+    std::vector<std::string> (*subjects)(const Settings&, const ActiveLists&);
+    // How often the job of this subject runs.
+    std::chrono::seconds (*interval)(const Settings&, const ActiveLists&, const std::string& subject);
+    Report (*run)(const std::string& subject, const Services&);
+    std::vector<const MetricInfo*> metrics;  // every family that run() may fill
+};
+
+// The visible table: checks/registry.cpp.
+std::span<const Check> all_checks();
+
+}  // namespace reputed

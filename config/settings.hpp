@@ -1,0 +1,119 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/catalogue.hpp"
+#include "config/ip_address.hpp"
+#include "config/problem.hpp"
+
+// The configuration after reading: typed, complete (defaults filled in), free of contradictions.
+namespace reputed {
+
+// One sending identity.
+struct Sender {
+    std::string name;      // unique; defaults to hostname
+    std::string hostname;  // the EHLO name; "" when unknown
+    std::vector<IpNetwork> networks;
+    std::vector<std::string> domains;    // envelope-from domains, lower case, A-labels, no trailing dot
+    std::vector<std::string> selectors;  // DKIM
+    std::string via;                     // the relay whose SPF include is expected; "" = sends directly
+
+    std::vector<IpAddress> addresses() const;  // all of networks, in order, each once
+};
+
+struct DnsSettings {
+    std::vector<std::string> servers;  // "ADDRESS", "ADDRESS:PORT" or "[V6]:PORT"; empty = the system's resolv.conf
+    std::chrono::milliseconds timeout{2000};  // wait per try
+    int tries = 2;                            // per question and server
+    int max_in_flight = 4096;                 // 64..16384
+};
+
+// Where a list's secret comes from. The value itself is in `Keys`, never here, so that settings can be shown.
+struct KeySource {
+    std::string zone_suffix;  // serves every keyed list whose name ends in it, e.g. "dq.spamhaus.net"
+    std::string file;         // either
+    std::string environment;  // or
+};
+
+struct DnsblSettings {
+    std::chrono::seconds interval{1800};
+    std::vector<std::string> include;     // lists switched on beside the default ones
+    std::vector<std::string> exclude;     // lists switched off
+    std::vector<std::string> only;        // when not empty: exactly these
+    std::vector<List> own;                // [[dnsbl.list]]
+    std::vector<KeySource> keys;          // [dnsbl.keys]
+    std::map<std::string, std::string> secrets;  // zone_suffix -> key, read from the sources; never shown
+};
+
+enum class MtaKind : std::uint8_t { automatic, postfix, exim, sendmail, opensmtpd, qmail, none };
+std::string_view to_string(MtaKind kind);
+
+struct MtaSettings {
+    MtaKind kind = MtaKind::automatic;
+    std::string queue_directory;  // Postfix: queue_directory; "" = ask the MTA
+    std::string config_directory;  // Postfix: MAIL_CONFIG; "" = the default instance
+    std::chrono::seconds interval{60};
+};
+
+struct IntervalSettings {  // [checks]
+    std::chrono::seconds ptr{900};
+    std::chrono::seconds spf{900};
+};
+
+struct WebSettings {
+    std::string listen = "127.0.0.1:15782";  // HOST:PORT, [V6]:PORT; port 0 = any free one; "" = no web server
+};
+
+struct LogSettings {
+    std::string level = "info";    // trace, debug, info, warning, error, off
+    std::string format = "plain";  // plain or json
+    std::map<std::string, std::string> levels;  // per source file without its ending: {"scheduler": "debug"}
+};
+
+struct Settings {
+    std::vector<Sender> senders;
+    DnsSettings dns;
+    DnsblSettings dnsbl;
+    IntervalSettings checks;
+    MtaSettings mta;
+    WebSettings web;
+    LogSettings log;
+    std::string file;  // where it was read from; "" = defaults only
+};
+
+// Reads a file, or only fills in the defaults when `path` is empty. Every problem is reported, not the first;
+// the settings are to be used only when `problems` stays empty. Senders that the file does not name are
+// discovered from this machine (config/machine.hpp).
+Settings load_settings(const std::string& path, Problems& problems);
+
+// The same from text, for tests and for standard input. `file` is the name that problems carry.
+Settings parse_settings(std::string_view toml, std::string_view file, Problems& problems);
+
+// The effective values as TOML, secrets left out.
+std::string show_settings(const Settings& settings);
+
+// The documented sample: every key with its help and default, from the same table that reads them.
+std::string sample_settings();
+
+// A first configuration for this machine: what discovery found, each line with its reason as a comment.
+std::string initial_settings();
+
+// The lists that this configuration asks, in catalogue order: alive, no key needed or key present, not a subset of
+// another active one, plus include, minus exclude, plus own. `skipped` says of each other list why not.
+struct ActiveLists {
+    struct Skipped {
+        std::string name;
+        std::string reason;  // "needs a key: [dnsbl.keys] \"dq.spamhaus.net\"", "contained in zen.spamhaus.org", ...
+    };
+    std::vector<List> lists;  // zone with the key filled in
+    std::vector<Skipped> skipped;
+};
+ActiveLists active_lists(const DnsblSettings& settings, const Catalogue& catalogue);
+
+}  // namespace reputed
