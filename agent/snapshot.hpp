@@ -17,7 +17,8 @@ struct OpenFinding {
     Finding finding;
     std::string check;
     WallTime since;
-    WallTime last_seen;  // the last run that confirmed it; older than the job's last run: held, could not tell
+    WallTime
+        last_seen;  // the last run that confirmed it; older than the job's last run: held, could not tell
 };
 
 struct JobState {

@@ -11,7 +11,8 @@
 #include "config/problem.hpp"
 #include "config/severity.hpp"
 
-// The catalogue: what is known about each DNS list. It is compiled in from lists.toml; an operator's own lists
+// The catalogue: what is known about each DNS list. It is compiled in from lists.toml; an operator's own
+// lists
 // (`[[dnsbl.list]]`) are read by the same code into the same shape.
 namespace reputed {
 
@@ -23,7 +24,9 @@ enum class ListKind : std::uint8_t {
     domain_allowlist,
 };
 std::string_view to_string(ListKind kind);  // "ip-blocklist", ...
-constexpr bool is_domain_list(ListKind kind) { return kind >= ListKind::domain_blocklist; }
+constexpr bool is_domain_list(ListKind kind) {
+    return kind >= ListKind::domain_blocklist;
+}
 constexpr bool is_allowlist(ListKind kind) {
     return kind == ListKind::ip_allowlist || kind == ListKind::domain_allowlist;
 }
@@ -35,8 +38,8 @@ std::string_view to_string(Access access);
 enum class ListStatus : std::uint8_t { alive, doubtful, own };
 std::string_view to_string(ListStatus status);
 
-// Which answers a rule speaks of: each octet between low and high (both included), or, with `bit` set, every answer
-// in 127.0.0.0/24 whose last octet has that bit (bitmask lists, RFC 5782 section 2.3).
+// Which answers a rule speaks of: each octet between low and high (both included), or, with `bit` set, every
+// answer in 127.0.0.0/24 whose last octet has that bit (bitmask lists, RFC 5782 section 2.3).
 struct CodePattern {
     std::array<std::uint8_t, 4> low{};
     std::array<std::uint8_t, 4> high{};
@@ -71,7 +74,8 @@ struct ErrorMeaning {
 };
 
 struct List {
-    // The zone as it is asked. It may hold "{key}" (the operator's secret) and "{revip}" (where the reversed address goes).
+    // The zone as it is asked. It may hold "{key}" (the operator's secret) and "{revip}" (where the reversed
+    // address goes).
     std::string zone;
     // The zone without its key: the only form that is ever shown, and the value of the metric label `list`.
     std::string name;
@@ -82,16 +86,19 @@ struct List {
     std::string website;
     // Where to look up or delist; "{ip}" or "{domain}" stand for the subject. Empty where nothing is known.
     std::string lookup;
-    std::vector<CodeMeaning> codes;    // empty: RFC 5782 rules, any answer in 127.0.0.0/8 but 127.0.0.1 and 127.255.255.0/24 lists
+    std::vector<CodeMeaning>
+        codes;  // empty: RFC 5782 rules, any answer in 127.0.0.0/8 but 127.0.0.1 and 127.255.255.0/24 lists
     std::vector<ErrorMeaning> errors;  // beside 127.255.255.0/24, which is an error at every list
-    // Which octet of the answer (1..4) is the score, for ip_score lists that answer with a number; 0 = see codes.
+    // Which octet of the answer (1..4) is the score, for ip_score lists that answer with a number; 0 = see
+    // codes.
     int score_octet = 0;
-    // Test points: addresses or domain names. Empty `listed` means that none is known: health rests on the rest.
+    // Test points: addresses or domain names. Empty `listed` means that none is known: health rests on the
+    // rest.
     std::vector<std::string> test_listed;
     std::vector<std::string> test_clean;
     Access access = Access::unknown;
     ListStatus status = ListStatus::alive;
-    int weight = 10;  // 0..100: how much a listing hurts delivery; 0 never alarms
+    int weight = 10;                           // 0..100: how much a listing hurts delivery; 0 never alarms
     std::string subset_of;                     // name of the list that holds all of this one's entries
     std::chrono::seconds interval_floor{300};  // never asked more often
     double queries_per_second = 0;             // the operator's limit; 0 = none known
@@ -110,7 +117,8 @@ struct DeadZone {
 
 class Catalogue {
   public:
-    // The compiled-in lists.toml. Parsed once; a catalogue that does not parse is a build error (a test reads it).
+    // The compiled-in lists.toml. Parsed once; a catalogue that does not parse is a build error (a test reads
+    // it).
     static const Catalogue& builtin();
 
     // Reads TOML text in the form of lists.toml. What is wrong goes to `problems`, and the entry is left out.
