@@ -27,10 +27,14 @@ const ErrorMeaning* find_error(const List& list, std::uint32_t code) {
     return nullptr;
 }
 
-// RFC 5782 section 2.1: lists answer from 127.0.0.0/8, and 127.0.0.1 is no entry. Only for a list whose codes
-// nobody described; it may inform, not alarm.
-bool is_generic_listing(std::uint32_t code) {
-    return code != 0x7f000001;
+// RFC 5782 section 2.1: lists answer from 127.0.0.0/8, and 127.0.0.1 is no entry. Only for a list whose
+// codes nobody described.
+bool is_generic_listing(const List& list, std::uint32_t code) {
+    return list.codes.empty() && list.kind != ListKind::ip_score && code != 0x7f000001;
+}
+
+double octet(std::uint32_t code, int number) {
+    return static_cast<double>(code >> (8 * (4 - number)) & 0xff);
 }
 
 // Takes one code into account. False: it is not documented.
@@ -41,11 +45,14 @@ bool add_meaning(const List& list, std::uint32_t code, Classification& out) {
         known = true;
         add_once(out.meanings, meaning.meaning);
         out.severity = std::max(out.severity, meaning.severity);
-        if (meaning.score) out.score = *meaning.score;
+        if (meaning.score)
+            out.score = *meaning.score;
+        else if (list.score_octet > 0)
+            out.score = octet(code, list.score_octet);
     }
-    if (known || !list.codes.empty() || !is_generic_listing(code)) return known;
+    if (known || !is_generic_listing(list, code)) return known;
     add_once(out.meanings, "listed");
-    out.severity = std::max(out.severity, list.weight >= 50 ? Severity::warning : Severity::info);
+    out.severity = std::max(out.severity, generic_severity(list));
     return true;
 }
 
@@ -86,13 +93,6 @@ bool take_errors(const List& list, Classification& out) {
 
 void take_codes(const List& list, Classification& out) {
     if (take_errors(list, out)) return;
-    if (list.kind == ListKind::ip_score && list.score_octet > 0) {
-        out.state = State::score;
-        out.score = static_cast<double>(out.codes.front() >> (8 * (4 - list.score_octet)) & 0xff);
-        for (const auto code : out.codes)
-            add_meaning(list, code, out);
-        return;
-    }
     bool known = false;
     for (const auto code : out.codes)
         known = add_meaning(list, code, out) || known;
