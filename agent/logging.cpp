@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include <nlohmann/json.hpp>
+#include <spdlog/fmt/chrono.h>
 #include <spdlog/formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
