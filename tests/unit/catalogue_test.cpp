@@ -324,32 +324,32 @@ TEST(CatalogueParse, SaysWhatIsWrongAndWhere) {
         const char* message;
     };
     const Row rows[] = {
-        {"wieght = 3", "5:1: unknown key \"wieght\"; did you mean \"weight\"?"},
+        {"wieght = 3", "5:1: unknown key \"wieght\": did you mean \"weight\"?"},
         {"colour = 3", "5:1: unknown key \"colour\""},
-        {"note = 3", "5:8: \"note\" must be a string, not a number"},
+        {"note = 3", "5:8: \"note\" must be a string, not an integer"},
         {"access = \"payed\"",
          "5:10: \"access\" must be one of free, free-noncommercial, rate-limited, registration, paid-key, "
          "unknown, not "
          "\"payed\""},
-        {"families = \"ipv4\"", "5:12: \"families\" must be an array, not a string"},
+        {"families = \"ipv4\"", "5:12: \"families\" must be a list, not a string"},
         {"families = [\"ipv5\"]", "5:13: \"families\" must hold \"ipv4\" or \"ipv6\", not \"ipv5\""},
         {"families = []", "5:12: \"families\" must hold \"ipv4\", \"ipv6\" or both"},
         {"website = \"javascript:alert(1)\"",
          "5:11: \"website\" must be an http or https address, not \"javascript:alert(1)\""},
         {"lookup = \"https://bl.example/?{domain}\"",
          "5:10: \"lookup\" holds {domain}, which ip-blocklist does not have"},
-        {"interval_floor = 900", "5:18: \"interval_floor\" must be a string, not a number"},
+        {"interval_floor = 900", "5:18: \"interval_floor\" must be a string, not an integer"},
         {"interval_floor = \"0s\"",
          "5:18: \"interval_floor\" must be a duration of 1s or more, like \"15m\", not \"0s\""},
         {"queries_per_second = -1", "5:22: \"queries_per_second\" must be a number, 0 to 1000000"},
         {"queries_per_second = nan", "5:22: \"queries_per_second\" must be a number, 0 to 1000000"},
-        {"queries_per_day = 1.5", "5:19: \"queries_per_day\" must be a whole number, not a number"},
+        {"queries_per_day = 1.5", "5:19: \"queries_per_day\" must be an integer, not a decimal number"},
         {"score_octet = 5", "5:15: \"score_octet\" must be 1 to 4, not 5"},
         {"score_octet = 4", "5:15: \"score_octet\" is for lists of kind ip-score"},
         {"test_listed = [\"test\"]",
          "5:16: \"test_listed\" of an IP list must hold IP addresses, not \"test\""},
-        {"test_clean = [1]", "5:15: \"test_clean\" must hold strings, not a number"},
-        {"codes = [7]", "5:10: \"codes\" must hold tables, not a number"},
+        {"test_clean = [1]", "5:15: \"test_clean\" must hold strings, not an integer"},
+        {"codes = [7]", "5:10: \"codes\" must hold tables, not an integer"},
         {"codes = [{ code = \"127.0.0.2\" }]", "5:10: \"meaning\" is missing"},
         {"codes = [{ code = \"127.0.0.2\", meaning = \"\" }]", "5:42: \"meaning\" is empty"},
         {"codes = [{ code = \"127.0.0\", meaning = \"x\" }]",
@@ -443,7 +443,7 @@ reason = "odd"
             "lists.toml:22:1: \"reason\" is missing",
             "lists.toml:22:1: \"since\" is missing",
             "lists.toml:26:1: unknown key \"since\"",
-            "lists.toml:28:2: unknown key \"lists\"; did you mean \"list\"?",
+            "lists.toml:28:2: unknown key \"lists\": did you mean \"list\"?",
             "lists.toml:2:8: \"kind\" must be one of ip-blocklist, ip-allowlist, ip-score, domain-blocklist, "
             "domain-allowlist, not \"ip-blocklst\"",
             "lists.toml:3:10: \"weight\" must be 0 to 100, not 101",
@@ -470,7 +470,7 @@ TEST(CatalogueParse, NamesThePlaceOfBrokenToml) {
     const auto lines = problems_of("[[list]]\nzone = \"a.example\n");
     ASSERT_EQ(lines.size(), 1U);
     EXPECT_EQ(lines.front().rfind("lists.toml:2:", 0), 0U) << lines.front();
-    EXPECT_EQ(problems_of("list = 3"), Lines{"lists.toml:1:8: \"list\" must be an array, not a number"});
+    EXPECT_EQ(problems_of("list = 3"), Lines{"lists.toml:1:8: \"list\" must be a list, not an integer"});
     EXPECT_EQ(problems_of(""), Lines{});
 }
 
