@@ -1,11 +1,11 @@
-"""rbldnsd: the lists. A data file ZONE.TYPE under zones/ is one dataset of that zone; nothing else names it."""
+"""rbldnsd: the lists. A file ZONE.TYPE under zones/ is one dataset of that zone; nothing else names it."""
 import ipaddress
 import os
 import re
 import shutil
 
 from parts import files, names
-from parts.process import LabError, free_port, reload, spawn, wait_until
+from parts.process import LabError, bound, free_port, reload, spawn, wait_until
 
 
 def directory(root):
@@ -30,9 +30,11 @@ def start(root):
     shutil.copytree(os.path.join(files.HERE, "zones"), directory(root), dirs_exist_ok=True)
     port = free_port()
     identity = ["-u", "rbldns"] if os.geteuid() == 0 else []
-    spawn(root, "rbldnsd", [files.program("rbldnsd"), "-n", *identity, "-b", f"127.0.0.1/{port}", "-c", "0", "-t", "1",
-                            *(f"{zone}:{kind}:{name}" for zone, kind, name in datasets(root))])
-    wait_until(lambda: names.dig(port, "2.0.0.127.codes.bl.lab", "A"), "its first answer", root, "rbldnsd")
+    data = [f"{zone}:{kind}:{name}" for zone, kind, name in datasets(root)]
+    spawn(root, "rbldnsd", [files.program("rbldnsd"), "-n", *identity, "-b", f"127.0.0.1/{port}", "-c", "0",
+                            "-t", "1", *data])
+    wait_until(lambda: bound(root, "rbldnsd", port) and names.dig(port, "2.0.0.127.codes.bl.lab", "A"),
+               "its first answer", root, "rbldnsd")
     return port
 
 
@@ -100,8 +102,10 @@ def remove(root, port, zone, text):
 
 def rewrite(root, port, zone, path, lines):
     """Replaces the file and returns when rbldnsd answers from it: its SOA serial is the file's time."""
-    serial = max(int(os.stat(os.path.join(directory(root), name)).st_mtime) for _, _, name in datasets(root)) + 1
+    times = [os.stat(os.path.join(directory(root), name)).st_mtime for _, _, name in datasets(root)]
+    serial = int(max(times)) + 1
     files.write(path, "".join(lines))
     os.utime(path, (serial, serial))
     reload(root, "rbldnsd")
-    wait_until(lambda: f" {serial} " in " ".join(names.dig(port, zone, "SOA")), f"the reload of {zone}", root, "rbldnsd")
+    wait_until(lambda: f" {serial} " in " ".join(names.dig(port, zone, "SOA")), f"the reload of {zone}", root,
+               "rbldnsd")

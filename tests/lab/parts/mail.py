@@ -1,20 +1,21 @@
 """A private Postfix: nothing leaves, nothing is retried, so that the queue holds what was put into it.
 
-Where mail goes decides where it stays: gmail.com meets a peer that answers 450 (deferred), closed.lab a port that nobody
-listens on (deferred), active.lab a peer that accepts the connection and then says nothing for a day (active). The header
-X-Lab-Queue: hold puts a message on hold. Both peers are Postfix's own smtp-sink.
+Where mail goes decides where it stays: gmail.com meets a peer that answers 450 (deferred), closed.lab a port that
+nobody listens on (deferred), active.lab a peer that accepts the connection and then says nothing for a day (active).
+The header X-Lab-Queue: hold puts a message on hold. Both peers are Postfix's own smtp-sink.
 """
+import concurrent.futures
 import json
 import os
 import pwd
 import stat
 import subprocess
-import threading
 
 from parts import files
-from parts.process import LabError, free_port, log_tail, spawn, wait_until
+from parts.process import LabError, bound, free_port, log_tail, spawn, wait_until
 
-SENDMAIL_RECIPIENTS = {
+DEFERRAL = "450 4.2.1 The user you are trying to contact is receiving mail too quickly"
+RECIPIENTS = {
     "deferred": ["reader@gmail.com"],
     "hold": ["kept@gmail.com"],
     "active": ["patient@active.lab"],
@@ -59,14 +60,8 @@ def spool(root):
 def start_sink(root, name, *behaviour):
     port = free_port()
     spawn(root, name, [files.program("smtp-sink"), "-4", "-u", "postfix", *behaviour, f"127.0.0.1:{port}", "64"])
-    wait_until(lambda: listens(port), "its port", root, name)
+    wait_until(lambda: bound(root, name, port), "its port", root, name)
     return port
-
-
-def listens(port):
-    """Whether a socket listens on 127.0.0.1:port. Looking is better than connecting: the peer answers slowly."""
-    with open("/proc/net/tcp") as file:
-        return any(line.split()[1] == f"0100007F:{port:04X}" and line.split()[3] == "0A" for line in file)
 
 
 def start(root, deferring_port, mute_port):
@@ -78,17 +73,18 @@ def start(root, deferring_port, mute_port):
     for name in ("main.cf", "master.cf"):
         files.fill("templates/" + name, os.path.join(configuration(root), name), values)
     postconf = run(root, "postconf", "-c", configuration(root), "-h", "daemon_directory")
-    run(root, "postfix", "-c", configuration(root), "check")  # makes the queue directories with their owners and modes
+    run(root, "postfix", "-c", configuration(root), "check")  # makes the queue directories
     spawn(root, "postfix", [os.path.join(postconf.strip(), "master"), "-c", configuration(root)])
-    wait_until(lambda: os.path.exists(os.path.join(spool(root), "public", "showq")), "its queue", root, "postfix")
+    showq = os.path.join(spool(root), "public", "showq")
+    wait_until(lambda: os.path.exists(showq), "its queue", root, "postfix")
     for queue, recipients, lines in PLANTED:
         send(root, queue, recipients, lines)
-    settle(root, {queue: sum(entry[0] == queue for entry in PLANTED) for queue in SENDMAIL_RECIPIENTS})
+    settle(root, {queue: sum(entry[0] == queue for entry in PLANTED) for queue in RECIPIENTS})
 
 
 def run(root, *command, text=""):
-    result = subprocess.run([files.program(command[0]), *command[1:]], input=text, capture_output=True, text=True,
-                            check=False)
+    result = subprocess.run([files.program(command[0]), *command[1:]], input=text, capture_output=True,
+                            text=True, check=False)
     if result.returncode != 0:
         raise LabError(f"{command[0]} failed: {result.stderr.strip()}", log_tail(root, "postfix"))
     return result.stdout
@@ -104,7 +100,7 @@ def send(root, queue, recipients, lines):
 def counts(root):
     queues = [json.loads(line)["queue_name"]
               for line in run(root, "postqueue", "-c", configuration(root), "-j").splitlines()]
-    return {queue: queues.count(queue) for queue in sorted(set(queues) | set(SENDMAIL_RECIPIENTS))}
+    return {queue: queues.count(queue) for queue in sorted(set(queues) | set(RECIPIENTS))}
 
 
 def settle(root, expected):
@@ -114,10 +110,7 @@ def settle(root, expected):
 def add(root, number, queue):
     expected = counts(root)
     expected[queue] += number
-    workers = [threading.Thread(target=send, args=(root, queue, SENDMAIL_RECIPIENTS[queue], 3)) for _ in range(number)]
-    for batch in range(0, number, 8):
-        for worker in workers[batch:batch + 8]:
-            worker.start()
-        for worker in workers[batch:batch + 8]:
-            worker.join()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for _ in pool.map(lambda _: send(root, queue, RECIPIENTS[queue], 3), range(number)):
+            pass
     settle(root, expected)

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 
 from parts import files
-from parts.process import free_port, spawn, wait_until
+from parts.process import bound, free_port, spawn, wait_until
 
 RULES = os.path.join(files.HERE, "..", "..", "dashboards", "prometheus")
 
@@ -32,7 +32,7 @@ def start(root, agent):
     spawn(root, "prometheus", [files.program("prometheus"), "--config.file=prometheus.yml",
                                "--storage.tsdb.path=data", "--storage.tsdb.retention.time=1d",
                                f"--web.listen-address=127.0.0.1:{port}", "--log.level=warn"])
-    wait_until(lambda: ready(port), "its first answer", root, "prometheus", 20)
+    wait_until(lambda: bound(root, "prometheus", port) and ready(port), "its first answer", root, "prometheus", 20)
     return port
 
 

@@ -5,7 +5,7 @@ import re
 import subprocess
 
 from parts import files
-from parts.process import LabError, free_port, have_ipv6, spawn, wait_until
+from parts.process import LabError, bound, free_port, have_ipv6, spawn, wait_until
 
 # Zones whose whole behaviour is unbound's own: never answers, answers REFUSED, answers NOERROR without data.
 SPECIAL = {
@@ -14,8 +14,8 @@ SPECIAL = {
     "refused.bl.lab": "refuse",
     "nodata.bl.lab": "always_nodata",
 }
-# Handed to rbldnsd, which does not serve them: it refuses, and the resolver says SERVFAIL at once. (A closed port would
-# be asked again and again for many seconds instead.)
+# Handed to rbldnsd, which does not serve them: it refuses, and the resolver says SERVFAIL at once. (A closed port
+# would be asked again and again for many seconds instead.)
 LAME = ["servfail.bl.lab", "servfail-dns.example"]
 
 
@@ -71,13 +71,14 @@ def start(root, rbldnsd_port, served):
                            f'    stub-no-cache: yes' for zone in [*LAME, *served]),
     })
     spawn(root, "unbound", [files.program("unbound"), "-d", "-c", configuration(root)])
-    wait_until(lambda: dig(port, "mail.lab.example", "A") == ["11.10.0.25"], "its first answer", root, "unbound")
+    wait_until(lambda: bound(root, "unbound", port) and dig(port, "mail.lab.example", "A") == ["11.10.0.25"],
+               "its first answer", root, "unbound")
     return port
 
 
-def dig(port, name, kind, *options):
+def dig(port, name, kind):
     """The answers as `dig +short` prints them; empty for every kind of failure."""
-    result = subprocess.run(["dig", "@127.0.0.1", "-p", str(port), "+short", "+tries=1", "+time=1", *options, name, kind],
+    result = subprocess.run(["dig", "@127.0.0.1", "-p", str(port), "+short", "+tries=1", "+time=1", name, kind],
                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
     return sorted(result.stdout.split("\n")[:-1]) if result.returncode == 0 else []
 

@@ -1,7 +1,7 @@
-"""Servers of one lab: started in their own session, remembered by pid and start time, stopped by nothing else.
+"""Servers of one lab: each started in a session of its own, remembered and stopped by pid and start time.
 
-Every server runs with its working directory inside the lab, and so do the processes it forks: (session, working
-directory) tells them from everybody else's, even after a pid was used again.
+Every server runs with its working directory inside the lab, and so do the processes it forks: session and
+working directory tell them from everybody else's, even after a pid was used again.
 """
 import os
 import re
@@ -88,8 +88,8 @@ def spawn(root, name, argv):
     environment = {"PATH": os.environ.get("PATH", "") + ":/usr/sbin:/sbin", "LC_ALL": "C"}
     with open(log_file(root, name), "ab") as log:
         try:
-            process = subprocess.Popen(argv, cwd=directory, env=environment, stdin=subprocess.DEVNULL, stdout=log,
-                                       stderr=log, start_new_session=True)
+            process = subprocess.Popen(argv, cwd=directory, env=environment, stdin=subprocess.DEVNULL,
+                                       stdout=log, stderr=log, start_new_session=True)
         except OSError as error:
             raise LabError(f"{name}: cannot run {argv[0]}: {error.strerror}") from error
     with open(pid_file(root, name), "w") as file:
@@ -183,6 +183,25 @@ def await_gone(root, name, patience):
         select.select([handle], [], [], left)
         os.close(handle)
     return True
+
+
+def bound(root, name, port):
+    """Whether this server, and not somebody who was quicker, waits at 127.0.0.1:port (UDP, or TCP listening)."""
+    inodes = set()
+    for table, state in (("udp", "07"), ("tcp", "0A")):
+        with open("/proc/net/" + table) as file:
+            for fields in map(str.split, file):
+                if fields[1] == f"0100007F:{port:04X}" and fields[3] == state:
+                    inodes.add(f"socket:[{fields[9]}]")
+    return any(inodes & open_files(pid) for pid in members(root, name))
+
+
+def open_files(pid):
+    directory = f"/proc/{pid}/fd"
+    try:
+        return {os.readlink(os.path.join(directory, number)) for number in os.listdir(directory)}
+    except OSError:
+        return set()
 
 
 def wait_until(condition, what, root, name, seconds=10):
