@@ -3,7 +3,7 @@
 # nothing left after the stop. One line an assertion; exit 1 when one failed.
 set -u
 lab=$(dirname "$(readlink -f "$0")")/lab
-work=$(mktemp -d "${TMPDIR:-/tmp}/lab.XXXXXX")
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/lab.XXXXXX")
 chmod 755 "$work"  # the user postfix passes through
 trap '"$lab" stop "$work/a"; "$lab" stop "$work/b"; rm -rf "$work"' EXIT
 failed=0
