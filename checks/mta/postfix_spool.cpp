@@ -252,7 +252,7 @@ QueueFileHead parse_queue_file_head(std::string_view bytes) {
 }
 
 QueueResult read_postfix_spool(const std::string& queue_directory, const SpoolLimits& limits) {
-    const FileHandle spool(open(queue_directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const FileHandle spool(open(queue_directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!spool) return QueueError{queue_directory, std::strerror(errno), "set queue_directory in [mta]"};
 
     const auto buffer = std::make_unique<char[]>(buffer_size);

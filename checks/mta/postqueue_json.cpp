@@ -143,7 +143,7 @@ QueueResult PostqueueParser::finish(const std::string& what) {
     lines_.finish([this](std::string_view text, bool whole) { line(text, whole); });
     mailq_.finish();
     if (json_.messages() == 0 && mailq_lines_ == 0 && garbage_ > 0)
-        return QueueError{what, "none of its " + plural(garbage_, "line") + " is a Postfix queue listing",
+        return QueueError{what, "nothing in its " + plural(garbage_, "line") + " is a Postfix queue listing",
                           "save the output of postqueue -j or postqueue -p"};
     if (json_.messages() > 0 && mailq_lines_ > 0)
         return QueueError{what, "it holds both postqueue -j and postqueue -p output", "save one of them"};
@@ -158,6 +158,8 @@ QueueResult PostqueueParser::finish(const std::string& what) {
     else if (text_form && mailq_.announced() != mailq_.messages())
         report.note = "the listing speaks of " + plural(mailq_.announced().value_or(0), "message") +
                       " but shows " + std::to_string(mailq_.messages());
+    else if (!text_form && json_.messages() == 0)
+        report.note = "the input is empty: so is the queue, unless postqueue failed";
     if (garbage_ > 0) {
         if (!report.note.empty()) report.note += "; ";
         report.note += plural(garbage_, "line") + " could not be read";

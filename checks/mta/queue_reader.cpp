@@ -45,6 +45,14 @@ std::span<const Reader> readers() {
     return table;
 }
 
+// The first MTA that is found. A saved listing or a directory without a word on whose it is goes to the first
+// at all.
+const Reader* find_reader(const MtaSettings& settings, bool given) {
+    for (const auto& reader : readers())
+        if (reader.can_read() && (given || reader.present(settings))) return &reader;
+    return nullptr;
+}
+
 std::string joined_names() {
     std::string text;
     for (const auto name : known_mtas())
@@ -75,31 +83,27 @@ std::vector<std::string> present_mtas(const MtaSettings& settings) {
 }
 
 QueueResult read_queue(const MtaSettings& settings, const QueueQuery& query) {
-    auto effective = settings;
-    const Reader* chosen = nullptr;
     const bool automatic = query.mta.empty() || query.mta == "auto";
-    for (const auto& reader : readers()) {
-        if (automatic ? settings.kind != reader.kind : reader.name != query.mta) continue;
-        chosen = &reader;
-        break;
-    }
-    if (!automatic && chosen == nullptr)
+    const Reader* chosen = nullptr;
+    for (const auto& reader : readers())
+        if (automatic ? settings.kind == reader.kind : reader.name == query.mta) chosen = &reader;
+    if (chosen == nullptr && !automatic)
         return QueueError{"the queue of " + query.mta, "this MTA is not known",
                           "use one of: " + joined_names()};
-    // A saved listing or a directory without a word on whose it is.
-    const bool given = !query.file.empty() || !query.path.empty();
-    for (const auto& reader : readers())
-        if (chosen == nullptr && settings.kind == MtaKind::automatic && reader.can_read() &&
-            (given || reader.present(settings)))
-            chosen = &reader;
+    if (chosen == nullptr && settings.kind == MtaKind::automatic)
+        chosen = find_reader(settings, !query.file.empty() || !query.path.empty());
     if (chosen == nullptr) {
         const bool off = settings.kind == MtaKind::none;
         return QueueError{"a mail queue",
                           off ? "[mta] kind is none" : "no known MTA was found on this machine",
                           "name it with --mta and --path, or in [mta]"};
     }
+    if (!chosen->can_read())
+        return QueueError{"the queue of " + std::string(chosen->name),
+                          "this MTA's queue is not supported yet", "supported: " + joined_names()};
     if (!query.file.empty()) return chosen->read_file(query.file, query.now);
 
+    auto effective = settings;
     // Directories of the settings belong to the MTA of the settings.
     if (settings.kind != chosen->kind && settings.kind != MtaKind::automatic)
         effective.queue_directory = effective.config_directory = "";

@@ -6,7 +6,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "checks/mta/postfix.hpp"
@@ -227,19 +229,56 @@ TEST_F(PostfixSpoolTree, MissingQueueDirectoriesAreEmpty) {
     EXPECT_EQ(error(), "cannot read DIR: No such file or directory; set queue_directory in [mta]");
 }
 
+// Root reads everything: while this lives, its thread minds the permissions of files as everybody else does.
+class WithoutPrivilege {
+  public:
+    WithoutPrivilege() {
+        syscall(SYS_capget, &header_, before_);
+        __user_cap_data_struct fewer[2] = {before_[0], before_[1]};
+        fewer[0].effective &= ~((1U << CAP_DAC_OVERRIDE) | (1U << CAP_DAC_READ_SEARCH));
+        syscall(SYS_capset, &header_, fewer);
+    }
+    ~WithoutPrivilege() { syscall(SYS_capset, &header_, before_); }
+
+  private:
+    __user_cap_header_struct header_{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct before_[2]{};
+};
+
 TEST_F(PostfixSpoolTree, UnreadableIsUnknown) {
-    if (geteuid() == 0) GTEST_SKIP() << "root reads everything";
     mail("active/5BFB1A7217C");
     chmod((root_ / "deferred").c_str(), 0);
-    const auto queue = report();
-    EXPECT_EQ(queue.queue("deferred"), QueueFigures{});
-    EXPECT_EQ(queue.queue("active").messages, 1U);
-    EXPECT_EQ(queue.total.messages, std::nullopt);
-    EXPECT_EQ(queue.note, "cannot read deferred (Permission denied)");
+    {
+        const WithoutPrivilege plain;
+        const auto queue = report();
+        EXPECT_EQ(queue.queue("deferred"), QueueFigures{});
+        EXPECT_EQ(queue.queue("active").messages, 1U);
+        EXPECT_EQ(queue.total.messages, std::nullopt);
+        EXPECT_EQ(queue.note, "cannot read deferred (Permission denied)");
+    }
     for (const auto name : postfix_queues)
         chmod((root_ / name).c_str(), 0);
+    const WithoutPrivilege plain;
     EXPECT_EQ(error(),
               "cannot read DIR: Permission denied; only root and Postfix's own user may read the spool tree");
+}
+
+TEST_F(PostfixSpoolTree, WithoutTheGroupItIsNamed) {
+    for (const auto name : postfix_queues)
+        chmod((root_ / name).c_str(), 0);
+    fs::create_directory(root_ / "public");
+    chmod((root_ / "public").c_str(), 0);
+    const WithoutPrivilege plain;
+    const auto result = read_postfix_queue({root_}, PostfixLimits{});
+    ASSERT_TRUE(std::holds_alternative<QueueError>(result));
+    const auto& found = std::get<QueueError>(result);
+    EXPECT_EQ(found.what, root_.string() + "/public/showq");
+    EXPECT_EQ(found.why, "permission denied");
+    // The group is that of the directory; here whatever group made it.
+    EXPECT_EQ(found.remedy.rfind("join the group ", 0), 0U) << found.remedy;
+    EXPECT_NE(found.remedy.find(": adduser "), std::string::npos) << found.remedy;
+    if (getegid() != 0) return;
+    EXPECT_NE(found.remedy.find(" postdrop, then restart reputed"), std::string::npos);
 }
 
 class PostfixSpoolLocate : public PostfixSpoolTree {
@@ -321,7 +360,7 @@ TEST_F(PostfixSpoolLocate, WithoutAnAnswerOnlyTheDefaultInstanceHasADefault) {
 
 TEST_F(PostfixSpoolLocate, TheTreeSufficesWhenShowqIsDown) {
     mail("deferred/5BFB1A7217C", message(7, 1795000000));
-    const auto result = read_postfix_queue({root_}, {.showq_deadline = std::chrono::seconds(1)});
+    const auto result = read_postfix_queue({root_}, PostfixLimits{});
     ASSERT_TRUE(std::holds_alternative<QueueReport>(result));
     const auto& queue = std::get<QueueReport>(result);
     EXPECT_EQ(queue.source, "spool tree");
