@@ -99,6 +99,7 @@ Iprev iprev(const IpAddress& address, const Answer& reverse, std::span<const For
 }
 
 std::vector<std::string> misplaced_ptr_names(const IpAddress& address, std::string_view domain) {
+    if (!is_valid_name(domain)) return {};
     const std::string below = '.' + normalized_name(domain);
     std::vector<std::string> names = {reversed(address) + below, reverse_name(address) + below};
     if (address.family() == Family::v4) names.push_back(address.to_string() + below);

@@ -55,9 +55,15 @@ Seen ask(const Identity& identity, const Services& services) {
             {identity.hostnames[i], std::move(answers[2 * i + 1]), std::move(answers[2 * i + 2])});
 
     questions.clear();
-    const auto to_resolve = names_to_resolve(seen.names, identity.hostnames);
-    for (const auto& name : to_resolve)
-        questions.push_back({name, type});
+    for (auto& name : names_to_resolve(seen.names, identity.hostnames)) {
+        const auto host = std::find_if(seen.hosts.begin(), seen.hosts.end(),
+                                       [&](const HostAddresses& one) { return one.hostname == name; });
+        if (host != seen.hosts.end())
+            seen.forward.push_back({std::move(name), host->of_family});
+        else
+            questions.push_back({std::move(name), type});
+    }
+    const std::size_t forward_questions = questions.size();
     const auto own = [&](const std::string& name) { return identity.is_own(name); };
     if (seen.reverse.definite() && std::none_of(seen.names.begin(), seen.names.end(), own))
         for (std::size_t i = 0; i < std::min(identity.domains.size(), max_domains_searched); ++i)
@@ -66,10 +72,11 @@ Seen ask(const Identity& identity, const Services& services) {
     if (questions.empty()) return seen;
     answers = services.resolver.lookup(questions, services.stop);
     for (std::size_t i = 0; i < questions.size(); ++i) {
-        if (i < to_resolve.size())
-            seen.forward.push_back({to_resolve[i], std::move(answers[i])});
+        auto& name = questions[i].name;
+        if (i < forward_questions)
+            seen.forward.push_back({std::move(name), std::move(answers[i])});
         else
-            seen.misplaced.emplace_back(std::move(questions[i].name), std::move(answers[i]));
+            seen.misplaced.emplace_back(std::move(name), std::move(answers[i]));
     }
     return seen;
 }

@@ -66,7 +66,8 @@ class Judgement {
         report_.holds.push_back({std::move(code), identity_.ip, std::move(object)});
     }
     void unanswered(const std::string& name, RecordType type, const Answer& answer) {
-        append_line(unanswered_, shown(name, type, answer));
+        const std::string line = shown(name, type, answer);
+        if (unanswered_.find(line) == std::string::npos) append_line(unanswered_, line);
     }
     std::string reverse_shown() const { return shown(identity_.reverse, RecordType::ptr, seen_.reverse); }
 
@@ -118,24 +119,27 @@ class Judgement {
         }
         if (seen_.names.size() < 2) return;
         if (some_unknown && !some_differ) return hold("ptr.multiple");
-        const bool broken = some_differ || !all_tried;
-        add("ptr.multiple", "", broken ? Severity::warning : Severity::info,
-            identity_.ip + " has " + std::to_string(seen_.names.size()) + " PTR names" +
-                (broken ? ", not all of which resolve back: which one a receiver looks at is chance."
-                        : ": which one a receiver looks at is chance."),
+        const std::string fault = some_differ  ? ", not all of which resolve back"
+                                  : !all_tried ? ", more than receivers resolve"
+                                               : "";
+        add("ptr.multiple", "", fault.empty() ? Severity::info : Severity::warning,
+            identity_.ip + " has " + std::to_string(seen_.names.size()) + " PTR names" + fault +
+                ": which one a receiver looks at is chance.",
             reverse_shown() + "; " + tried,
             "Leave one PTR record, " + identity_.wanted_name() + ", and have the others removed.");
     }
 
     void add_not_confirmed(bool all_tried, std::string evidence) {
-        const std::string which = seen_.names.size() == 1 ? "The PTR name of " + identity_.ip + ", " +
-                                                                printable(seen_.names.front()) + ","
-                                  : all_tried ? "Every PTR name of " + identity_.ip
-                                              : "Each of the first PTR names of " + identity_.ip;
+        const std::string count = std::to_string(seen_.names.size());
+        const std::string tried =
+            all_tried ? "" : "the first " + std::to_string(seen_.forward.size()) + " of ";
+        const std::string which =
+            seen_.names.size() == 1
+                ? "The PTR name of " + identity_.ip + ", " + printable(seen_.names.front()) +
+                      ", does not resolve"
+                : "None of " + tried + "the " + count + " PTR names of " + identity_.ip + " resolves";
         add("ptr.not_confirmed", "", all_tried ? Severity::critical : Severity::warning,
-            which +
-                " does not resolve back to it, so receivers take the name for forged and many refuse the "
-                "mail.",
+            which + " back to it, so receivers take the name for forged and many refuse the mail.",
             std::move(evidence),
             "Give the PTR name an " + std::string(to_string(type_)) + " record with " + identity_.ip +
                 ", or have the PTR record changed to a name that has one.");

@@ -288,6 +288,8 @@ TEST(PtrMisplaced, Names) {
                                         "33.168.58.116.in-addr.arpa.example.com"}));
     EXPECT_EQ(misplaced_ptr_names(ip("1.1.1.1"), "example.com"),
               (std::vector<std::string>{"1.1.1.1.example.com", "1.1.1.1.in-addr.arpa.example.com"}));
+    EXPECT_TRUE(misplaced_ptr_names(ip("1.1.1.1"), "").empty());
+    EXPECT_TRUE(misplaced_ptr_names(ip("1.1.1.1"), "a..example").empty());
     const std::string nibbles = reversed(ip("2001:db8::1"));
     EXPECT_EQ(misplaced_ptr_names(ip("2001:db8::1"), "example.com"),
               (std::vector<std::string>{nibbles + ".example.com", nibbles + ".ip6.arpa.example.com"}));
