@@ -2,7 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
+#include <limits>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -39,6 +39,8 @@ struct MetricInfo {
     SampleType type;
     std::string_view help;
     std::vector<std::string_view> labels;  // names, in the order of Sample::values
+    // What a series shows that no run could tell yet; NaN: there is no series until one could.
+    double before_first = std::numeric_limits<double>::quiet_NaN();
 };
 
 struct Sample {

@@ -211,7 +211,7 @@ const List* named(const std::vector<List>& lists, std::string_view name) {
 std::string subset_fault(const List& list, const std::vector<List>& lists) {
     const auto* at = &list;
     for (std::size_t steps = 0; !at->subset_of.empty(); ++steps) {
-        if (steps == lists.size()) return "\"subset_of\" leads back to this list";
+        if (steps == lists.size()) return "\"subset_of\" goes in a circle";
         const auto* const whole = named(lists, at->subset_of);
         if (whole == nullptr) return "\"subset_of\" names no list of this file: " + quoted(at->subset_of);
         if (whole->kind != list.kind)

@@ -2,27 +2,30 @@
 
 namespace reputed {
 
-std::string_view type_name(toml::node_type type) {
+std::string_view TableReader::type_name(toml::node_type type) {
     switch (type) {
         case toml::node_type::none:
-            return "nothing";
+            break;
         case toml::node_type::table:
             return "a table";
         case toml::node_type::array:
-            return "an array";
+            return "a list";
         case toml::node_type::string:
             return "a string";
         case toml::node_type::integer:
+            return "an integer";
         case toml::node_type::floating_point:
-            return "a number";
+            return "a decimal number";
         case toml::node_type::boolean:
-            return "true or false";
+            return "a boolean";
         case toml::node_type::date:
+            return "a date";
         case toml::node_type::time:
+            return "a time";
         case toml::node_type::date_time:
-            return "a date or time";
+            return "a date and time";
     }
-    return "something else";
+    return "nothing";
 }
 
 void TableReader::problem_at(std::string_view key, std::string message) const {
@@ -35,7 +38,7 @@ void TableReader::only(const std::vector<std::string_view>& keys) const {
         if (std::find(keys.begin(), keys.end(), key.str()) != keys.end()) continue;
         const auto meant = nearest(key.str(), keys);
         auto message = "unknown key " + quoted(key.str());
-        if (!meant.empty()) message += "; did you mean " + quoted(meant) + '?';
+        if (!meant.empty()) message += ": did you mean " + quoted(meant) + '?';
         add(key.source(), std::move(message));
     }
 }

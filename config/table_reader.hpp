@@ -16,9 +16,6 @@
 // Internal to config/: includes toml++, which is heavy.
 namespace reputed {
 
-// "a string", "a number", ... for messages.
-std::string_view type_name(toml::node_type type);
-
 // Takes the values out of one TOML table. What does not fit becomes a problem at its place, and the value
 // keeps its default; a key that is not there is no problem unless required.
 class TableReader {
@@ -48,7 +45,7 @@ class TableReader {
 
     template <typename Number>
     void whole_number(std::string_view key, Number& out, std::int64_t low, std::int64_t high) const {
-        const auto* const value = typed<std::int64_t>(key, "a whole number");
+        const auto* const value = typed<std::int64_t>(key, "an integer");
         if (value == nullptr) return;
         if (**value >= low && **value <= high)
             out = static_cast<Number>(**value);
@@ -76,7 +73,7 @@ class TableReader {
     // Calls `use` for each element of an array: toml::table or toml::value<std::string>.
     template <typename Element, typename Use>
     void each(std::string_view key, std::string_view expected, Use use) const {
-        const auto* const values = typed<toml::array>(key, "an array");
+        const auto* const values = typed<toml::array>(key, "a list");
         if (values == nullptr) return;
         for (const auto& value : *values) {
             if (const auto* const element = value.template as<Element>())
@@ -88,6 +85,8 @@ class TableReader {
     }
 
   private:
+    static std::string_view type_name(toml::node_type type);  // "a string", "a number", ... for messages
+
     template <typename T>
     auto typed(std::string_view key, std::string_view expected) const
         -> decltype(std::declval<const toml::node&>().as<T>()) {

@@ -24,7 +24,8 @@ const MetricInfo listed{"reputed_listed",
 const MetricInfo last_answer{"reputed_dnsbl_last_answer_timestamp_seconds",
                              SampleType::gauge,
                              "When the list last gave a good answer about the address; 0 = never",
-                             {"ip", "list"}};
+                             {"ip", "list"},
+                             0};
 const MetricInfo domain_listed{"reputed_domain_listed",
                                SampleType::gauge,
                                "1 if the domain is on the blocklist, 0 if not, by the last good answer",
@@ -32,7 +33,8 @@ const MetricInfo domain_listed{"reputed_domain_listed",
 const MetricInfo domain_last_answer{"reputed_dnsbl_domain_last_answer_timestamp_seconds",
                                     SampleType::gauge,
                                     "When the list last gave a good answer about the domain; 0 = never",
-                                    {"domain", "list"}};
+                                    {"domain", "list"},
+                                    0};
 const MetricInfo allowed{"reputed_allowed",
                          SampleType::gauge,
                          "1 if the address is on the allowlist, 0 if not, by the last good answer",
