@@ -111,6 +111,40 @@ TEST(CaresResolverOutcomes, EveryKindOfAnswer) {
     EXPECT_EQ(statistics.retries, 0U);
 }
 
+TEST(CaresResolverOutcomes, AQuestionSentBackIsNoAnswer) {
+    const DnsServer server([](const std::string& name, std::uint16_t, bool) {
+        Reply reply;
+        reply.raw =
+            std::string("\1\0\0\1\0\0\0\0\0\0", 10) + test::wire_name(name) + std::string("\0\1\0\1", 4);
+        return reply;
+    });
+    CaresResolver resolver(settings_for(server));
+    EXPECT_EQ(to_string(resolver.lookup_one("x.example", RecordType::a).outcome), "malformed");
+}
+
+TEST(CaresResolverNames, EscapesReachTheServerAsOctets) {
+    std::mutex mutex;
+    std::vector<std::string> asked;
+    const DnsServer server([&](const std::string& name, std::uint16_t, bool) {
+        const std::lock_guard lock(mutex);
+        asked.push_back(name);
+        return address_reply("127.0.0.2");
+    });
+    CaresResolver resolver(settings_for(server));
+    // The server writes a label as it is, so that an octet '.' inside one looks like any other dot.
+    const std::pair<const char*, const char*> rows[] = {
+        {R"(\065bc.example)", "Abc.example"},        {R"(a\046b.example)", "a.b.example"},
+        {R"(a\.b.example)", "a.b.example"},          {R"(a\;\@.example)", "a;@.example"},
+        {R"(a\\.example)", R"(a\.example)"},         {R"(a\0920.example)", R"(a\0.example)"},
+        {R"(\255\001.example)", "\xff\x01.example"},
+    };
+    for (const auto& [name, sent] : rows) {
+        EXPECT_EQ(to_string(resolver.lookup_one(name, RecordType::a).outcome), "ok") << name;
+        const std::lock_guard lock(mutex);
+        EXPECT_EQ(asked.back(), sent) << name;
+    }
+}
+
 TEST(CaresResolverRetries, ALostQuestionIsAskedAgain) {
     std::atomic<int> asked = 0;
     const DnsServer server([&](const std::string&, std::uint16_t, bool) {
