@@ -51,7 +51,7 @@ TEST(CaresResolverOutcomes, EveryKindOfAnswer) {
             reply.truncated = !tcp;
         } else if (name == "chain.example" && type == 1) {
             reply.answers.push_back({5, 50, test::wire_name("ok.example")});
-            reply.answers.push_back({1, 300, test::wire_address("192.0.2.1")});
+            reply.answers.push_back({1, 300, test::wire_address("192.0.2.1"), test::wire_name("ok.example")});
         } else if (name == "text.example") {
             reply.answers.push_back({16, 300, test::wire_strings({"v=spf1 ", "-all"})});
             reply.answers.push_back({16, 300, test::wire_strings({"other"})});
