@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -9,7 +10,10 @@ namespace reputed {
 // ASCII only: DNS names and keywords, never language.
 std::string lower(std::string_view text);
 
-// In double quotes for a message: control and invisible characters escaped, cut after 80 bytes.
+// Foreign text for a message: control and invisible characters escaped, cut after `limit` bytes.
+std::string printable(std::string_view text, std::size_t limit);
+
+// The same in double quotes, cut after 80 bytes.
 std::string quoted(std::string_view text);
 
 // A TOML basic string that reads back as the same bytes.
