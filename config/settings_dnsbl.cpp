@@ -20,9 +20,9 @@ std::string list_fault(const std::string& name) {
     if (const auto* keyed = reveals_key(name, catalogue.lists()))
         return "this list name has a key inside: write " + in_quotes(keyed->name) +
                " and put the key under [dnsbl.keys]";
-    if (const auto* dead = catalogue.find_dead(name))
-        return in_quotes(name) + " is dead" + (dead->since.empty() ? "" : " since " + dead->since) +
-               ": remove it";
+    const auto* dead = catalogue.find_dead(name);
+    if (dead && dead->since.empty()) return in_quotes(name) + " cannot be used: " + dead->reason;
+    if (dead) return in_quotes(name) + " is dead since " + dead->since + ": remove it";
     return "";
 }
 
