@@ -33,7 +33,7 @@ std::string wrong_character(std::string_view shown, char c, NameUse use) {
     if (c == '_')
         return std::string(shown) + " holds an underscore, which a " + std::string(noun(use)) +
                " must not (RFC 1123 section 2.1)";
-    return std::string(shown) + " holds " + quoted(std::string_view(&c, 1)) + ", which a " +
+    return std::string(shown) + " holds " + in_quotes(std::string_view(&c, 1)) + ", which a " +
            std::string(noun(use)) + " must not";
 }
 
@@ -55,7 +55,7 @@ std::string label_fault(std::string_view label, std::string_view shown, NameUse 
 }  // namespace
 
 std::string normalize_name(std::string& name, NameUse use) {
-    const std::string shown = quoted(name);
+    const std::string shown = in_quotes(name);
     if (name.empty()) return "a " + std::string(noun(use)) + " must not be empty";
     if (std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
         return shown + " has letters beyond ASCII: write its A-labels (xn--...)";

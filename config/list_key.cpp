@@ -33,7 +33,7 @@ std::string key_advice(const List& list) {
     const std::string_view name = list.name;
     const auto dot = name.find('.');
     const bool long_enough = std::count(name.begin(), name.end(), '.') >= 2;
-    return "needs a key: [dnsbl.keys] " + quoted(long_enough ? name.substr(dot + 1) : name);
+    return "needs a key: [dnsbl.keys] " + in_quotes(long_enough ? name.substr(dot + 1) : name);
 }
 
 const List* reveals_key(std::string_view name, const std::vector<List>& lists) {

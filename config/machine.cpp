@@ -99,7 +99,7 @@ std::string usable_hostname(const MachineFacts& facts, std::vector<std::string>&
     }
     std::string name = facts.hostname;
     std::string fault = normalize_name(name, NameUse::host);
-    if (fault.empty() && is_local_name(name)) fault = quoted(name) + " is not a name on the Internet";
+    if (fault.empty() && is_local_name(name)) fault = in_quotes(name) + " is not a name on the Internet";
     if (fault.empty()) return name;
     remarks.push_back(facts.hostname_source + ": " + fault + ": set hostname under [[sender]]");
     return "";

@@ -51,7 +51,7 @@ void Reader::problem(const toml::source_region& where, std::string message) {
 }
 
 void Reader::wrong_type(const toml::node& node, std::string_view key, std::string_view expected) {
-    problem(node.source(), quoted(key) + " must be " + std::string(expected) + ", not " +
+    problem(node.source(), in_quotes(key) + " must be " + std::string(expected) + ", not " +
                                std::string(type_name(node.type())));
 }
 
@@ -65,7 +65,7 @@ const std::string* Reader::element(const toml::node& node, std::string_view key)
     const auto* value = value_of<std::string>(node);
     if (!value)
         problem(node.source(),
-                quoted(key) + " must hold strings, not " + std::string(type_name(node.type())));
+                in_quotes(key) + " must hold strings, not " + std::string(type_name(node.type())));
     return value;
 }
 
@@ -89,10 +89,10 @@ void Reader::unknown_keys(const toml::table& table, std::string_view header,
                           const std::vector<std::string_view>& names) {
     for (const auto& [key, value] : table) {
         if (std::find(names.begin(), names.end(), key.str()) != names.end()) continue;
-        std::string message = "unknown key " + quoted(key.str()) + " in " + std::string(header);
+        std::string message = "unknown key " + in_quotes(key.str()) + " in " + std::string(header);
         const auto meant = nearest(key.str(), names);
         if (!meant.empty()) {
-            message += ": did you mean " + quoted(meant) + '?';
+            message += ": did you mean " + in_quotes(meant) + '?';
         } else {
             message += ": it has";
             for (const auto name : names)
@@ -123,7 +123,7 @@ void read_texts(const toml::node& node, std::string_view name, TextRule rule,
         if (auto fault = rule(value); !fault.empty())
             reader.problem(item.source(), std::move(fault));
         else if (!seen.insert(value).second)
-            reader.problem(item.source(), quoted(value) + " stands twice in " + quoted(name));
+            reader.problem(item.source(), in_quotes(value) + " stands twice in " + in_quotes(name));
         else
             values.push_back(std::move(value));
     }
@@ -134,7 +134,7 @@ void read_integer(const toml::node& node, std::string_view name, int low, int hi
     const auto* number = reader.integer(node, name);
     if (!number) return;
     if (*number < low || *number > high) {
-        reader.problem(node.source(), quoted(name) + " must be between " + std::to_string(low) + " and " +
+        reader.problem(node.source(), in_quotes(name) + " must be between " + std::to_string(low) + " and " +
                                           std::to_string(high) + ", not " + std::to_string(*number));
         return;
     }
@@ -152,13 +152,13 @@ std::optional<std::chrono::milliseconds> read_duration(const toml::node& node, s
     const auto value = parse_duration(*text);
     if (!value) {
         reader.problem(node.source(),
-                       quoted(name) + " must be " + std::string(duration_form) + ", not " + quoted(*text));
+                       in_quotes(name) + " must be " + std::string(duration_form) + ", not " + in_quotes(*text));
         return {};
     }
     // Intervals count whole seconds; a bound of whole seconds says so.
     const bool whole = low.count() % 1000 != 0 || value->count() % 1000 == 0;
     if (*value < low || *value > high || !whole) {
-        reader.problem(node.source(), quoted(name) + " must be between " + format_duration(low) + " and " +
+        reader.problem(node.source(), in_quotes(name) + " must be between " + format_duration(low) + " and " +
                                           format_duration(high) + (whole ? "" : " in whole seconds") +
                                           ", not " + format_duration(*value));
         return {};
@@ -184,9 +184,9 @@ std::string show_duration(std::chrono::milliseconds value) {
 std::string one_of(const std::string& text, std::string_view noun,
                    const std::vector<std::string_view>& words) {
     if (std::find(words.begin(), words.end(), text) != words.end()) return "";
-    std::string message = quoted(text) + " is no " + std::string(noun) + ": ";
+    std::string message = in_quotes(text) + " is no " + std::string(noun) + ": ";
     const auto meant = nearest(text, words);
-    if (!meant.empty()) return message + "did you mean " + quoted(meant) + '?';
+    if (!meant.empty()) return message + "did you mean " + in_quotes(meant) + '?';
     message += "write ";
     for (std::size_t i = 0; i < words.size(); ++i)
         message += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + std::string(words[i]);

@@ -123,7 +123,7 @@ std::string written(const toml::key& key, const toml::node& node) {
     const std::string name = printable(key.str(), 80);
     if (node.is_table()) return "table [" + name + ']';
     if (node.is_array_of_tables()) return "table [[" + name + "]]";
-    return "key " + quoted(key.str());
+    return "key " + in_quotes(key.str());
 }
 
 void unknown_at_top(const toml::key& key, const toml::node& node, Reader& reader) {
@@ -149,8 +149,8 @@ void unknown_at_top(const toml::key& key, const toml::node& node, Reader& reader
 // The parser recurses once for each part of a dotted key, without a limit; brackets it limits itself. No key
 // of ours has more than a zone name's parts.
 std::optional<Problem> too_deep(std::string_view text, std::string_view file) {
-    constexpr std::size_t most_dots = 32;
-    Problem place{std::string(file), 1, 1, "a key of more than 32 parts"};
+    constexpr std::size_t most_dots = 200;
+    Problem place{std::string(file), 1, 1, "a key of more than 200 parts"};
     std::size_t dots = 0;
     bool comment = false;
     for (const char c : text) {
@@ -179,7 +179,7 @@ std::string without_values(std::string_view description) {
         const auto open = description.find('\'');
         const auto close = open == std::string_view::npos ? open : description.find('\'', open + 1);
         if (close == std::string_view::npos) break;
-        const bool one_character = close - open <= 2;
+        const bool one_character = close - open <= 3;  // or an escaped one
         out += description.substr(0, one_character ? close + 1 : open);
         if (!one_character) out += "what stands here";
         description.remove_prefix(close + 1);

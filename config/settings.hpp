@@ -125,8 +125,8 @@ std::string initial_settings();
 struct ActiveLists {
     struct Skipped {
         std::string name;
-        std::string
-            reason;  // "needs a key: [dnsbl.keys] \"dq.spamhaus.net\"", "contained in zen.spamhaus.org", ...
+        // "needs a key: [dnsbl.keys] \"dq.spamhaus.net\"", "contained in zen.spamhaus.org", ...
+        std::string reason;
     };
     std::vector<List> lists;  // zone with the key filled in
     std::vector<Skipped> skipped;

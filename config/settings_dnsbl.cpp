@@ -18,11 +18,11 @@ namespace {
 std::string list_fault(const std::string& name) {
     const auto& catalogue = Catalogue::builtin();
     if (const auto* keyed = reveals_key(name, catalogue.lists()))
-        return "this list name has a key inside: write " + quoted(keyed->name) +
+        return "this list name has a key inside: write " + in_quotes(keyed->name) +
                " and put the key under [dnsbl.keys]";
-    if (const auto* dead = catalogue.find_dead(name))
-        return quoted(name) + " is dead" + (dead->since.empty() ? "" : " since " + dead->since) +
-               ": remove it";
+    const auto* dead = catalogue.find_dead(name);
+    if (dead && dead->since.empty()) return in_quotes(name) + " cannot be used: " + dead->reason;
+    if (dead) return in_quotes(name) + " is dead since " + dead->since + ": remove it";
     return "";
 }
 
@@ -43,11 +43,11 @@ std::string own_list_fault(const List& list, const std::vector<List>& others) {
     if (auto fault = list_fault(without_marks(list.zone)); !fault.empty()) return fault;
     if (auto fault = list_fault(list.name); !fault.empty()) return fault;
     if (lower(without_marks(list.zone)) != list.name)
-        return "the zone of the list " + quoted(list.name) +
+        return "the zone of the list " + in_quotes(list.name) +
                " must be that name, with {key} where a key goes and {revip} where the address goes";
     for (const auto& other : others)
         if (other.name == list.name)
-            return quoted(list.name) + " is described twice: keep one [[dnsbl.list]] of it";
+            return in_quotes(list.name) + " is described twice: keep one [[dnsbl.list]] of it";
     return "";
 }
 
@@ -125,10 +125,10 @@ void check_named(const toml::table& table, std::string_view key, const DnsblSett
     each_name(table, key, [&](const std::string& name, const toml::source_region& where) {
         if (excluded.contains(name))
             return reader.problem(
-                where, quoted(name) + " stands in " + quoted(key) + " and in \"exclude\": keep one");
+                where, in_quotes(name) + " stands in " + in_quotes(key) + " and in \"exclude\": keep one");
         const auto* list = find_list(name, settings);
         if (list && list->needs_key() && !key_source_for(list->name, settings.keys))
-            reader.problem(where, quoted(name) + ' ' + key_advice(*list) + R"( = { file = "..." })");
+            reader.problem(where, in_quotes(name) + ' ' + key_advice(*list) + R"( = { file = "..." })");
     });
 }
 
@@ -158,11 +158,11 @@ void read_dnsbl(const toml::table& table, DnsblSettings& settings, std::vector<s
     check_named(table, "only", settings, reader);
     for (const auto& source : settings.keys)
         if (!serves_a_list(source, settings))
-            remarks.push_back("the key of " + quoted(source.zone_suffix) +
+            remarks.push_back("the key of " + in_quotes(source.zone_suffix) +
                               " under [dnsbl.keys] serves no list: none that needs a key ends in that");
     for (const auto& name : settings.exclude)
         if (!find_list(name, settings))
-            remarks.push_back(quoted(name) +
+            remarks.push_back(in_quotes(name) +
                               " in \"exclude\" is no list that is known, so that it changes nothing");
 }
 

@@ -49,7 +49,7 @@ void read_secret(const KeySource& source, const toml::source_region& where, Dnsb
                  Reader& reader) {
     const std::string which =
         (source.file.empty() ? "the environment variable with the key of " : "the key file of ") +
-        quoted(source.zone_suffix);
+        in_quotes(source.zone_suffix);
     const FileText found = fetch(source, reader);
     if (!found.error.empty()) return reader.problem(where, which + ": " + found.error);
     const std::string key = trimmed(found.text);
@@ -79,15 +79,15 @@ std::string unquoted_zone(const toml::key& key, const toml::node& value) {
 // The one of the two that is given, `file` or `environment`; nothing after a problem.
 std::optional<KeySource> read_source(const toml::table& table, const std::string& zone,
                                      const toml::source_region& where, Reader& reader) {
-    reader.unknown_keys(table, "the key of " + quoted(zone), {"file", "env"});
+    reader.unknown_keys(table, "the key of " + in_quotes(zone), {"file", "env"});
     const auto* file = table.get("file");
     const auto* environment = table.get("env");
     if (file && environment) {
-        reader.problem(where, "the key of " + quoted(zone) + R"( has both "file" and "env": keep one)");
+        reader.problem(where, "the key of " + in_quotes(zone) + R"( has both "file" and "env": keep one)");
         return {};
     }
     if (!file && !environment) {
-        reader.problem(where, "the key of " + quoted(zone) + R"( needs a "file" or an "env")");
+        reader.problem(where, "the key of " + in_quotes(zone) + R"( needs a "file" or an "env")");
         return {};
     }
     KeySource source{zone, "", ""};
@@ -108,14 +108,14 @@ void read_key(const toml::key& key, const toml::node& value, DnsblSettings& sett
         return reader.problem(key.source(),
                               "a zone holds dots and so needs quotes here: \"" + lower(zone) + '"');
     if (const auto* list = reveals_key(key.str(), Catalogue::builtin().lists()))
-        return reader.problem(key.source(), "this zone has the key inside: write " + quoted(list->name) +
+        return reader.problem(key.source(), "this zone has the key inside: write " + in_quotes(list->name) +
                                                 " and put the key into a file");
     std::string zone(key.str());
     if (auto fault = normalize_name(zone, NameUse::zone); !fault.empty())
         return reader.problem(key.source(), std::move(fault));
     if (value.is_string())
         return reader.problem(key.source(),
-                              "the key of " + quoted(zone) +
+                              "the key of " + in_quotes(zone) +
                                   " must not stand in the configuration: put it into a file and write "
                                   R"({ file = "/etc/reputed/NAME.key" }, or { env = "VARIABLE" })");
     const auto* table = reader.table(value, zone);
@@ -123,7 +123,7 @@ void read_key(const toml::key& key, const toml::node& value, DnsblSettings& sett
     const auto source = read_source(*table, zone, key.source(), reader);
     if (!source) return;
     if (settings.secrets.contains(zone))
-        return reader.problem(key.source(), quoted(zone) + " has two keys: keep one");
+        return reader.problem(key.source(), in_quotes(zone) + " has two keys: keep one");
     settings.keys.push_back(*source);
     read_secret(*source, key.source(), settings, reader);
 }

@@ -48,19 +48,19 @@ std::string name_rule(std::string& text) {
 // What is wrong with one entry of ips by itself.
 std::string network_fault(const std::string& text, const std::optional<IpNetwork>& network) {
     if (!network)
-        return quoted(text) +
+        return in_quotes(text) +
                R"( is no IP address or network: write it like "192.0.2.25", "192.0.2.64/28" or "2001:db8::25")";
     const auto address = IpAddress::parse(text.substr(0, text.find('/')));
     if (address && address->unmapped() != *address)
-        return quoted(text) + " is an IPv4 address in IPv6 clothes: write " +
-               quoted(address->unmapped().to_string());
+        return in_quotes(text) + " is an IPv4 address in IPv6 clothes: write " +
+               in_quotes(address->unmapped().to_string());
     if (network->prefix_length() < (network->first().family() == Family::v4 ? widest_v4 : widest_v6))
-        return quoted(text) +
+        return in_quotes(text) +
                " is too wide: at most a /16 (IPv4) or a /112 (IPv6); name only the networks that mail leaves "
                "from";
     if (address && *address != network->first())
-        return quoted(text) + " is an address inside a network: write " + quoted(network->to_string()) +
-               " for all of it or " + quoted(address->to_string()) + " for the one";
+        return in_quotes(text) + " is an address inside a network: write " + in_quotes(network->to_string()) +
+               " for all of it or " + in_quotes(address->to_string()) + " for the one";
     return "";
 }
 
@@ -100,13 +100,13 @@ void read_networks(const toml::node& node, std::string_view name, Sender& sender
         const bool full = networks.total() > most_addresses;
         if (const auto other = networks.overlap_or_add(*network)) {
             reader.problem(item.source(), *other == *network
-                                              ? quoted(*text) + " stands twice in " + quoted(name)
-                                              : quoted(*text) + " overlaps " + quoted(other->to_string()));
+                                              ? in_quotes(*text) + " stands twice in " + in_quotes(name)
+                                              : in_quotes(*text) + " overlaps " + in_quotes(other->to_string()));
             continue;
         }
         if (!full && networks.total() > most_addresses)
             reader.problem(item.source(),
-                           "with " + quoted(*text) +
+                           "with " + in_quotes(*text) +
                                " this sender has more than 65536 addresses: make several senders of it");
         sender.networks.push_back(*network);
     }
@@ -179,7 +179,7 @@ void read_senders(const toml::node& node, std::vector<Sender>& senders, Reader& 
         const auto& where = name ? name->source() : table->source();
         const auto [first, is_new] = lines.emplace(sender.name, where.begin.line);
         if (!is_new && !sender.name.empty())
-            reader.problem(where, "two senders are called " + quoted(sender.name) +
+            reader.problem(where, "two senders are called " + in_quotes(sender.name) +
                                       ", the other one in line " + std::to_string(first->second) +
                                       ": give each a name of its own");
         senders.push_back(std::move(sender));

@@ -26,24 +26,24 @@ constexpr std::int64_t day = 24 * 60 * 60 * second;
 std::string server_rule(std::string& text) {
     const auto server = Endpoint::parse(text, 53);
     if (!server || server->port == 0)
-        return quoted(text) +
+        return in_quotes(text) +
                R"( is no DNS server: write it like "192.0.2.53", "192.0.2.53:5353" or "[2001:db8::53]:5353")";
     if (!IpAddress::parse(server->host))
-        return quoted(text) + " is a name: a DNS server needs an address, since finding it would take DNS";
+        return in_quotes(text) + " is a name: a DNS server needs an address, since finding it would take DNS";
     text = server->port == 53 ? server->host : server->to_string();
     return "";
 }
 
 std::string path_rule(std::string& text) {
     if (text.empty() || text.front() == '/') return "";
-    return quoted(text) + " must be an absolute path";
+    return in_quotes(text) + " must be an absolute path";
 }
 
 std::string listen_rule(std::string& text) {
     if (text.empty()) return "";
     const auto endpoint = Endpoint::parse(text, {});
     if (!endpoint)
-        return quoted(text) +
+        return in_quotes(text) +
                R"( is nothing to listen on: write it like "127.0.0.1:15782" or "[::1]:15782", or "" for no web server)";
     text = endpoint->to_string();
     return "";
@@ -79,7 +79,7 @@ void read_levels(const toml::node& node, std::string_view name, LogSettings& set
             file.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos)
             reader.problem(
                 key.source(),
-                quoted(file) +
+                in_quotes(file) +
                     " is no source file: write its name without folder and ending, such as \"scheduler\"");
         else
             read_text(value, file, level_rule, settings.levels[file], reader);

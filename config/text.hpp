@@ -14,7 +14,7 @@ std::string lower(std::string_view text);
 std::string printable(std::string_view text, std::size_t limit);
 
 // The same in double quotes, cut after 80 bytes.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 // A TOML basic string that reads back as the same bytes.
 std::string toml_quoted(std::string_view text);

@@ -27,7 +27,7 @@ Settings parse(const std::string& text) {
 
 const std::string full = R"([[sender]]
 name = "a \"quoted\" \u00e9 \t name"
-ips = ["192.0.2.5", "2001:db8::/112"]
+ips = ["192.0.2.5", "2001:db8::/120"]
 domains = []
 [[sender]]
 hostname = "mail.example.org"

@@ -106,7 +106,7 @@ TEST(SettingsAccepted, EveryKey) {
 [[sender]]
 name = "mx1"
 hostname = "MX1.Example.org."
-ips = ["192.0.2.5", "198.51.100.64/28", "2001:DB8::25", "2001:db8:1::/112"]
+ips = ["192.0.2.5", "198.51.100.64/28", "2001:DB8::25", "2001:db8:1::/120"]
 domains = ["Example.org", "xn--mller-kva.de"]
 selectors = ["default", "s1._x.y", "2024"]
 via = "relay.mailchannels.net"
@@ -148,7 +148,7 @@ levels = { scheduler = "trace", web = "off" }
     const auto& first = settings.senders[0];
     EXPECT_EQ(first.hostname, "mx1.example.org");
     EXPECT_EQ(first.networks.size(), 4U);
-    EXPECT_EQ(first.addresses().size(), 1U + 16 + 1 + 65536);
+    EXPECT_EQ(first.addresses().size(), 1U + 16 + 1 + 256);
     EXPECT_EQ(first.domains, (Lines{"example.org", "xn--mller-kva.de"}));
     EXPECT_EQ(first.selectors, (Lines{"default", "s1._x.y", "2024"}));
     EXPECT_EQ(first.via, "relay.mailchannels.net");
@@ -190,27 +190,22 @@ TEST(SettingsAccepted, AddressesOfOverlappingNetworksComeOnce) {
 }
 
 TEST(SettingsRejected, Syntax) {
+    std::string deep = "a";
+    for (int i = 0; i < 100'000; ++i)
+        deep += ".a";
     expect_rejected({
-        {"[dns\n", {"f:1:5: Error while parsing table header: expected ']', saw what stands here"}},
+        {"[dns\n", {"f:1:5: Error while parsing table header: expected ']', saw '\\n'"}},
         {"[dns]\n[dns]\n", {"f:2:1: Error while parsing table header: cannot redefine existing table 'dns'"}},
         {"[dns]\ntries = 2\ntries = 3\n",
          {"f:3:9: Error while parsing key-value pair: cannot redefine existing integer 'tries'"}},
-        {"a.b" +
-             [] {
-                 std::string parts;
-                 for (int i = 0; i < 100'000; ++i)
-                     parts += ".a";
-                 return parts;
-             }() +
-             " = 1\n",
-         {"f:1:66: a key of more than 32 parts"}},
+        {deep + " = 1\n",
+         {"f:1:402: a key of more than 200 parts"}},
         {"# " + std::string(1000, '.') + "\nx = 1\n",
          {"f:2:1: unknown key \"x\" at the top of the file: there are [[sender]], [dns], [dnsbl], [checks], "
           "[mta], "
           "[web], [log]"}},
     });
-    // Brackets, bytes that are no UTF-8, NUL: whatever the parser says of them, it is one problem with a
-    // place.
+    // Brackets, bytes that are no UTF-8, NUL: whatever the parser says of them, it is one problem.
     for (const auto& text :
          {"x = " + std::string(100'000, '['), std::string("x = \"\xff\xfe\""), std::string("x\0 = 1", 6)})
         EXPECT_EQ(complaints(text).size(), 1U);

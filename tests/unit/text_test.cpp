@@ -24,7 +24,7 @@ TEST(TextQuoted, ShowsNothingThatMovesTheCursor) {
         {std::string(1, '\0'), "\"\\x00\""},
     };
     for (const auto& row : rows)
-        EXPECT_EQ(quoted(row.text), row.shown);
+        EXPECT_EQ(in_quotes(row.text), row.shown);
 }
 
 TEST(TextToml, EscapesWhatABasicStringMustNotHold) {
