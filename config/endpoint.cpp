@@ -2,41 +2,59 @@
 
 #include <charconv>
 
+#include "config/host_name.hpp"
+#include "config/ip_address.hpp"
+
 namespace reputed {
 
-std::optional<Endpoint> Endpoint::parse(std::string_view text, std::uint16_t default_port) {
-    Endpoint endpoint;
-    endpoint.port = default_port;
-    std::string_view host = text;
-    std::string_view port;
-    bool has_port = false;
-    if (text.starts_with('[')) {
-        const auto close = text.find(']');
-        if (close == std::string_view::npos) return {};
-        host = text.substr(1, close - 1);
-        if (host.find(':') == std::string_view::npos) return {};
-        const auto rest = text.substr(close + 1);
-        if (!rest.empty() && rest[0] != ':') return {};
-        has_port = !rest.empty();
-        if (has_port) port = rest.substr(1);
-    } else if (text.find(':') == text.rfind(':')) {
-        const auto colon = text.find(':');
-        has_port = colon != std::string_view::npos;
-        host = text.substr(0, colon);
-        if (has_port) port = text.substr(colon + 1);
-    }
-    const auto address = IpAddress::parse(host);
-    if (!address) return {};
-    endpoint.address = *address;
-    if (!has_port) return endpoint;
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
-    if (error != std::errc() || end != port.data() + port.size()) return {};
-    return endpoint;
+namespace {
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+    std::uint16_t port = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, port);
+    if (error != std::errc{} || rest != end || (text.size() > 1 && text.front() == '0')) return {};
+    return port;
 }
 
+std::optional<std::string> parse_host(std::string_view text, bool bracketed) {
+    if (const auto address = IpAddress::parse(text)) {
+        if (bracketed != (address->family() == Family::v6)) return {};
+        return address->to_string();
+    }
+    std::string name(text);
+    if (bracketed) return {};
+    if (name == "localhost") return name;
+    if (!normalize_name(name, NameUse::host).empty()) return {};
+    return name;
+}
+
+}  // namespace
+
 std::string Endpoint::to_string() const {
-    const std::string host = address.to_string();
-    return (address.family() == Family::v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
+    const bool brackets = host.find(':') != std::string::npos;
+    return (brackets ? '[' + host + ']' : host) + ':' + std::to_string(port);
+}
+
+std::optional<Endpoint> Endpoint::parse(std::string_view text, std::optional<std::uint16_t> default_port) {
+    if (default_port) {
+        if (const auto address = IpAddress::parse(text)) return Endpoint{address->to_string(), *default_port};
+    }
+    const bool bracketed = text.starts_with('[');
+    const auto host_end = bracketed ? text.find(']') : text.find(':');
+    if (bracketed && host_end == std::string_view::npos) return {};
+    const auto host =
+        parse_host(bracketed ? text.substr(1, host_end - 1) : text.substr(0, host_end), bracketed);
+    if (!host) return {};
+    std::string_view rest;
+    if (host_end != std::string_view::npos) rest = text.substr(host_end + (bracketed ? 1 : 0));
+    if (rest.empty()) {
+        if (!default_port) return {};
+        return Endpoint{*host, *default_port};
+    }
+    const auto port = rest.starts_with(':') ? parse_port(rest.substr(1)) : std::nullopt;
+    if (!port) return {};
+    return Endpoint{*host, *port};
 }
 
 }  // namespace reputed

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t longest_word = 64;
 
-// The optimal string alignment distance (insert, delete, replace, swap neighbours), or limit + 1 when it is greater.
+// The optimal string alignment distance (insert, delete, replace, swap neighbours), or limit + 1 when it is
+// greater.
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit) {
     if (a.size() > longest_word || b.size() > longest_word) return limit + 1;
     if ((a.size() > b.size() ? a.size() - b.size() : b.size() - a.size()) > limit) return limit + 1;
@@ -20,7 +21,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
     Row before{};
     Row above{};
     Row row{};
-    for (std::size_t j = 0; j <= b.size(); ++j) above[j] = j;
+    for (std::size_t j = 0; j <= b.size(); ++j)
+        above[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
         row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
@@ -36,7 +38,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
 }
 
 // One slip in three letters is a slip; more is another word.
-std::size_t slips_allowed(std::size_t length) { return std::clamp<std::size_t>(length / 3, 1, 3); }
+std::size_t slips_allowed(std::size_t length) {
+    return std::clamp<std::size_t>(length / 3, 1, 3);
+}
 
 }  // namespace
 

@@ -1,8 +1,8 @@
 #include "config/public_suffix.hpp"
 
-#include <libpsl.h>
-
 #include <memory>
+
+#include <libpsl.h>
 
 #include "config/ip_address.hpp"
 

@@ -20,7 +20,9 @@ struct Sender {
     std::string name;      // unique; defaults to hostname
     std::string hostname;  // the EHLO name; "" when unknown
     std::vector<IpNetwork> networks;
-    std::vector<std::string> domains;    // envelope-from domains, lower case, A-labels, no trailing dot
+    // Envelope-from domains, lower case, A-labels, no trailing dot. Where the file does not say: the
+    // organizational domain of hostname.
+    std::vector<std::string> domains;
     std::vector<std::string> selectors;  // DKIM
     std::string via;                     // the relay whose SPF include is expected; "" = sends directly
 
@@ -28,8 +30,8 @@ struct Sender {
 };
 
 struct DnsSettings {
-    std::vector<std::string>
-        servers;  // "ADDRESS", "ADDRESS:PORT" or "[V6]:PORT"; empty = the system's resolv.conf
+    // "ADDRESS", "ADDRESS:PORT" or "[V6]:PORT"; empty = the system's resolv.conf
+    std::vector<std::string> servers;
     std::chrono::milliseconds timeout{2000};  // wait per try
     int tries = 2;                            // per question and server
     int max_in_flight = 4096;                 // 64..16384
@@ -48,6 +50,7 @@ struct DnsblSettings {
     std::vector<std::string> exclude;            // lists switched off
     std::vector<std::string> only;               // when not empty: exactly these
     std::vector<List> own;                       // [[dnsbl.list]]
+    std::string own_toml;                        // the same tables as TOML text, for show_settings
     std::vector<KeySource> keys;                 // [dnsbl.keys]
     std::map<std::string, std::string> secrets;  // zone_suffix -> key, read from the sources; never shown
 };
@@ -68,8 +71,8 @@ struct IntervalSettings {  // [checks]
 };
 
 struct WebSettings {
-    std::string listen =
-        "127.0.0.1:15782";  // HOST:PORT, [V6]:PORT; port 0 = any free one; "" = no web server
+    // HOST:PORT, [V6]:PORT; port 0 = any free one; "" = no web server
+    std::string listen = "127.0.0.1:15782";
 };
 
 struct LogSettings {
@@ -87,15 +90,25 @@ struct Settings {
     WebSettings web;
     LogSettings log;
     std::string file;  // where it was read from; "" = defaults only
+
+    // What is not wrong but has no effect or is left open, one sentence each, for the log and `config check`.
+    std::vector<std::string> remarks;
 };
+
+struct Sources;  // config/sources.hpp
 
 // Reads a file, or only fills in the defaults when `path` is empty. Every problem is reported, not the first;
 // the settings are to be used only when `problems` stays empty. Senders that the file does not name are
 // discovered from this machine (config/machine.hpp).
 Settings load_settings(const std::string& path, Problems& problems);
 
-// The same from text, for tests and for standard input. `file` is the name that problems carry.
+// The same from text, for standard input. `file` is the name that problems carry; key files with a relative
+// path are looked for in its folder.
 Settings parse_settings(std::string_view toml, std::string_view file, Problems& problems);
+
+// The same with every look outside the text (key files, environment, this machine) going through `sources`.
+Settings parse_settings(std::string_view toml, std::string_view file, const Sources& sources,
+                        Problems& problems);
 
 // The effective values as TOML, secrets left out.
 std::string show_settings(const Settings& settings);
@@ -112,12 +125,14 @@ std::string initial_settings();
 struct ActiveLists {
     struct Skipped {
         std::string name;
-        std::string
-            reason;  // "needs a key: [dnsbl.keys] \"dq.spamhaus.net\"", "contained in zen.spamhaus.org", ...
+        // "needs a key: [dnsbl.keys] \"dq.spamhaus.net\"", "contained in zen.spamhaus.org", ...
+        std::string reason;
     };
     std::vector<List> lists;  // zone with the key filled in
     std::vector<Skipped> skipped;
 };
 ActiveLists active_lists(const DnsblSettings& settings, const Catalogue& catalogue);
+// The same over lists that are not in a catalogue.
+ActiveLists active_lists(const DnsblSettings& settings, const std::vector<List>& known);
 
 }  // namespace reputed

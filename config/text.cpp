@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t shown_bytes = 80;
 
-// One UTF-8 sequence at the start of `text`: its length and code point, or length 1 and a code point that is not
-// printable where it is malformed.
+// One UTF-8 sequence at the start of `text`: its length and code point, or length 1 and a code point that is
+// not printable where it is malformed.
 struct CodePoint {
     std::size_t length = 1;
     std::uint32_t value = 0;
@@ -56,11 +56,11 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
+std::string printable(std::string_view text, std::size_t limit) {
+    std::string out;
     for (std::size_t at = 0; at < text.size();) {
         const CodePoint next = code_point(text.substr(at));
-        if (at + next.length > shown_bytes) {
+        if (at + next.length > limit) {
             out += "...";
             break;
         }
@@ -71,7 +71,11 @@ std::string quoted(std::string_view text) {
             append_hex(out, bytes);
         at += next.length;
     }
-    return out + '"';
+    return out;
+}
+
+std::string in_quotes(std::string_view text) {
+    return '"' + printable(text, shown_bytes) + '"';
 }
 
 std::string toml_quoted(std::string_view text) {

@@ -79,7 +79,7 @@ Finding list_refused(const List& list, const ListHealth& health) {
     Finding finding;
     finding.code = "dnsbl.list_refused";
     finding.subject = list.name;
-    finding.severity = key || list.weight >= weighty ? Severity::warning : Severity::info;
+    finding.severity = severity_of(list, health);
     finding.message =
         list.name + (key ? " does not accept the key" : " refuses to answer: too many questions");
     finding.evidence = list.name + " " + health.detail;
@@ -94,7 +94,7 @@ Finding list_trouble(const List& list, const ListHealth& health) {
     Finding finding;
     finding.code = broken ? "dnsbl.list_broken" : "dnsbl.list_silent";
     finding.subject = list.name;
-    finding.severity = list.weight >= weighty ? Severity::unknown : Severity::info;
+    finding.severity = severity_of(list, health);
     finding.message =
         list.name + (broken ? " does not work and is not believed: " : " cannot be asked: ") + health.detail;
     finding.evidence = health.codes.empty() ? "" : list.name + " answered " + codes_text(health.codes);
@@ -139,6 +139,21 @@ void add_findings(const List& list, const std::vector<Subject>& subjects, const 
     for (std::size_t i = 0; i < subjects.size(); ++i)
         if (results.asked(0, i) && !is_definite(results.state(0, i)))
             report.holds.push_back({"dnsbl.listed", subjects[i].text, list.name});
+}
+
+Severity severity_of(const List& list, const ListHealth& health) {
+    switch (health.health) {
+        case Health::usable: return Severity::ok;
+        case Health::refused:
+            // A refused resolver or key is the operator's to mend, whatever the list weighs.
+            if (health.cause == ErrorCause::quota || health.cause == ErrorCause::query)
+                return list.weight >= weighty ? Severity::warning : Severity::info;
+            return Severity::warning;
+        case Health::broken:
+        case Health::silent:
+        case Health::servfail: return list.weight >= weighty ? Severity::unknown : Severity::info;
+    }
+    return Severity::unknown;
 }
 
 void blame_resolver(Report& report) {

@@ -15,6 +15,9 @@ namespace reputed::dnsbl {
 void add_findings(const List& list, const std::vector<Subject>& subjects, const Results& results,
                   Report& report);
 
+// How much it matters that this list is not usable: what it would have said is unknown where it counts.
+Severity severity_of(const List& list, const ListHealth& health);
+
 // The list was silent because the resolver is: turns dnsbl.list_silent into dns.resolver_silent (subject
 // "resolver").
 void blame_resolver(Report& report);

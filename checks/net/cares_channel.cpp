@@ -58,11 +58,12 @@ void use_servers(ares_channeldata* channel, const std::vector<std::string>& serv
     std::vector<ares_addr_port_node> nodes(servers.size());
     for (std::size_t i = 0; i < servers.size(); ++i) {
         const auto endpoint = Endpoint::parse(servers[i], NS_DEFAULTPORT);
-        if (!endpoint || endpoint->port == 0)
+        const auto address = endpoint ? IpAddress::parse(endpoint->host) : std::nullopt;
+        if (!address || endpoint->port == 0)
             throw std::runtime_error("DNS server \"" + servers[i] +
                                      "\": not an address: write ADDRESS, ADDRESS:PORT or [IPV6]:PORT");
-        const bool v4 = endpoint->address.family() == Family::v4;
-        const auto& bytes = endpoint->address.bytes();
+        const bool v4 = address->family() == Family::v4;
+        const auto& bytes = address->bytes();
         auto& node = nodes[i];
         node.next = i + 1 < servers.size() ? &nodes[i + 1] : nullptr;
         node.family = v4 ? AF_INET : AF_INET6;
@@ -147,10 +148,11 @@ std::vector<std::string> CaresChannel::servers() const {
         std::array<std::uint8_t, 16> bytes{};
         const bool v4 = node->family == AF_INET;
         std::copy_n(reinterpret_cast<const std::uint8_t*>(&node->addr), v4 ? 4 : 16, bytes.begin());
-        endpoint.address = v4 ? IpAddress::v4(static_cast<std::uint32_t>(bytes[0]) << 24 |
-                                              static_cast<std::uint32_t>(bytes[1]) << 16 |
-                                              static_cast<std::uint32_t>(bytes[2]) << 8 | bytes[3])
-                              : IpAddress::v6(bytes);
+        endpoint.host = (v4 ? IpAddress::v4(static_cast<std::uint32_t>(bytes[0]) << 24 |
+                                            static_cast<std::uint32_t>(bytes[1]) << 16 |
+                                            static_cast<std::uint32_t>(bytes[2]) << 8 | bytes[3])
+                            : IpAddress::v6(bytes))
+                            .to_string();
         endpoint.port = static_cast<std::uint16_t>(node->udp_port != 0 ? node->udp_port : NS_DEFAULTPORT);
         out.push_back(endpoint.to_string());
     }

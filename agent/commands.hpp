@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+// What each command does, apart from reading its arguments. Results go to standard output, errors to standard error
+// in one line; every function returns the exit code (agent/exit_codes.hpp).
+namespace reputed {
+
+enum class Format { table, json, nagios };
+
+struct CommonOptions {
+    std::string config;  // "" = /etc/reputed/reputed.toml where it exists, else defaults
+    std::string dns;     // replaces the configured servers; with it and no config no file is read
+    Format format = Format::table;
+};
+
+// Without subjects: the configured senders.
+int check_command(const CommonOptions& common, const std::vector<std::string>& subjects);
+
+// `-` among the subjects reads more of them from standard input, one a line.
+int dnsbl_command(const CommonOptions& common, const std::vector<std::string>& subjects,
+                  const std::vector<std::string>& lists);
+
+int lists_command(const CommonOptions& common, bool verify);
+
+struct SpfOptions {
+    std::string ip;
+    std::string from;
+    std::string helo;
+    bool batch = false;  // JSON lines from standard input
+};
+int spf_command(const CommonOptions& common, const SpfOptions& options);
+
+struct QueueOptions {
+    std::string mta;
+    std::string path;
+    std::string input;
+};
+int queue_command(const CommonOptions& common, const QueueOptions& options);
+
+int config_check_command(const CommonOptions& common);
+int config_show_command(const CommonOptions& common);
+int config_init_command(const std::string& output, bool sample);
+
+}  // namespace reputed

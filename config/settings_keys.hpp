@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "config/schema.hpp"
+
+// The rows of each table of the configuration.
+namespace reputed::schema {
+
+std::span<const Key<Sender>> sender_keys();
+std::span<const Key<DnsSettings>> dns_keys();
+std::span<const Key<DnsblSettings>> dnsbl_keys();
+std::span<const Key<IntervalSettings>> check_keys();
+std::span<const Key<MtaSettings>> mta_keys();
+std::span<const Key<WebSettings>> web_keys();
+std::span<const Key<LogSettings>> log_keys();
+
+// What one row cannot see: senders among each other, and what [dnsbl] says of one list in two places.
+void read_senders(const toml::node& node, std::vector<Sender>& senders, Reader& reader);
+void read_dnsbl(const toml::table& table, DnsblSettings& settings, std::vector<std::string>& remarks,
+                Reader& reader);
+
+}  // namespace reputed::schema
