@@ -17,7 +17,8 @@ struct OpenFinding {
     Finding finding;
     std::string check;
     WallTime since;
-    WallTime last_seen;  // the last run that confirmed it; older than the job's last run: held, could not tell
+    WallTime
+        last_seen;  // the last run that confirmed it; older than the job's last run: held, could not tell
 };
 
 struct JobState {
@@ -34,6 +35,16 @@ struct JobState {
     std::shared_ptr<const std::vector<Sample>> samples;
 };
 
+// One histogram series of the agent's own.
+struct HistogramSample {
+    const MetricInfo* metric = nullptr;            // its type is not looked at
+    std::vector<std::string> values;               // one a label
+    std::vector<double> upper_bounds;              // rising, +Inf left out
+    std::vector<std::uint64_t> cumulative_counts;  // one an upper bound
+    double sum = 0;
+    std::uint64_t count = 0;
+};
+
 struct Snapshot {
     WallTime made;
     WallTime started;
@@ -44,9 +55,11 @@ struct Snapshot {
 
     // The agent's own counters and gauges (DNS queries, configuration reloads, ...).
     std::vector<Sample> own;
+    std::vector<HistogramSample> own_histograms;
 
     bool ready = false;  // every job has run once
     bool last_reload_ok = true;
+    WallTime last_good_reload;  // when the configuration in use was read
 
     Severity verdict() const;  // worst of the findings
 };

@@ -6,7 +6,8 @@ namespace reputed {
 
 Severity Report::verdict() const {
     Severity worst = Severity::ok;
-    for (const auto& finding : findings) worst = std::max(worst, finding.severity);
+    for (const auto& finding : findings)
+        worst = std::max(worst, finding.severity);
     return worst;
 }
 

@@ -2,7 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
+#include <limits>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -12,13 +12,14 @@
 #include "config/settings.hpp"
 #include "config/severity.hpp"
 
-// The one shape of every check: (subject, services) -> Report. A check returns data. It never logs, sets a metric,
-// sleeps, retries or remembers; the agent owns all of that.
+// The one shape of every check: (subject, services) -> Report. A check returns data. It never logs, sets a
+// metric, sleeps, retries or remembers; the agent owns all of that.
 namespace reputed {
 
 class Resolver;
 
-// One thing that is wrong. (code, subject, object) is its identity: two reports of the same three are one finding.
+// One thing that is wrong. (code, subject, object) is its identity: two reports of the same three are one
+// finding.
 struct Finding {
     std::string code;     // stable, documented: "dnsbl.listed", "ptr.missing"
     std::string subject;  // what it is about: an IP, a domain, a list, a queue
@@ -38,16 +39,20 @@ struct MetricInfo {
     SampleType type;
     std::string_view help;
     std::vector<std::string_view> labels;  // names, in the order of Sample::values
+    // What a series shows that no run could tell yet; NaN: there is no series until one could.
+    double before_first = std::numeric_limits<double>::quiet_NaN();
 };
 
 struct Sample {
     const MetricInfo* metric = nullptr;
     std::vector<std::string> values;  // one a label
-    // NaN: this run could not tell. The last good value of the same series stays; without one there is no series.
+    // NaN: this run could not tell. The last good value of the same series stays; without one there is no
+    // series.
     double value = 0;
 };
 
-// What this run could not tell: open findings that match stay open, unconfirmed. An empty field matches everything.
+// What this run could not tell: open findings that match stay open, unconfirmed. An empty field matches
+// everything.
 struct Hold {
     std::string code;
     std::string subject;

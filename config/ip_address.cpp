@@ -18,7 +18,8 @@ void clear_host_bits(std::array<std::uint8_t, 16>& bytes, int prefix_length) {
 
 IpAddress rebuilt(Family family, const std::array<std::uint8_t, 16>& bytes) {
     if (family == Family::v6) return IpAddress::v6(bytes);
-    return IpAddress::v4(static_cast<std::uint32_t>(bytes[0]) << 24 | static_cast<std::uint32_t>(bytes[1]) << 16 |
+    return IpAddress::v4(static_cast<std::uint32_t>(bytes[0]) << 24 |
+                         static_cast<std::uint32_t>(bytes[1]) << 16 |
                          static_cast<std::uint32_t>(bytes[2]) << 8 | bytes[3]);
 }
 
@@ -29,9 +30,9 @@ struct Range {
 
 // IANA special-purpose registries (RFC 6890 and its updates), as far as no mail can come from them.
 constexpr Range special_v4[] = {
-    {"0.0.0.0", 8},      {"10.0.0.0", 8},      {"100.64.0.0", 10},  {"127.0.0.0", 8},    {"169.254.0.0", 16},
-    {"172.16.0.0", 12},  {"192.0.0.0", 24},    {"192.0.2.0", 24},   {"192.88.99.0", 24}, {"192.168.0.0", 16},
-    {"198.18.0.0", 15},  {"198.51.100.0", 24}, {"203.0.113.0", 24}, {"224.0.0.0", 3},
+    {"0.0.0.0", 8},     {"10.0.0.0", 8},      {"100.64.0.0", 10},  {"127.0.0.0", 8},    {"169.254.0.0", 16},
+    {"172.16.0.0", 12}, {"192.0.0.0", 24},    {"192.0.2.0", 24},   {"192.88.99.0", 24}, {"192.168.0.0", 16},
+    {"198.18.0.0", 15}, {"198.51.100.0", 24}, {"203.0.113.0", 24}, {"224.0.0.0", 3},
 };
 // Outside 2000::/3 nothing is global unicast; inside it these are not.
 constexpr Range special_v6[] = {{"2001::", 23}, {"2001:db8::", 32}, {"2002::", 16}, {"3fff::", 20}};
@@ -60,7 +61,8 @@ IpAddress IpAddress::v6(const std::array<std::uint8_t, 16>& network_order) {
 }
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
-    if (text.empty() || text.size() >= INET6_ADDRSTRLEN || text.find('\0') != std::string_view::npos) return {};
+    if (text.empty() || text.size() >= INET6_ADDRSTRLEN || text.find('\0') != std::string_view::npos)
+        return {};
     char buffer[INET6_ADDRSTRLEN] = {};
     std::copy(text.begin(), text.end(), buffer);
     IpAddress address;

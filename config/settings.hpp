@@ -28,7 +28,8 @@ struct Sender {
 };
 
 struct DnsSettings {
-    std::vector<std::string> servers;  // "ADDRESS", "ADDRESS:PORT" or "[V6]:PORT"; empty = the system's resolv.conf
+    std::vector<std::string>
+        servers;  // "ADDRESS", "ADDRESS:PORT" or "[V6]:PORT"; empty = the system's resolv.conf
     std::chrono::milliseconds timeout{2000};  // wait per try
     int tries = 2;                            // per question and server
     int max_in_flight = 4096;                 // 64..16384
@@ -43,11 +44,11 @@ struct KeySource {
 
 struct DnsblSettings {
     std::chrono::seconds interval{1800};
-    std::vector<std::string> include;     // lists switched on beside the default ones
-    std::vector<std::string> exclude;     // lists switched off
-    std::vector<std::string> only;        // when not empty: exactly these
-    std::vector<List> own;                // [[dnsbl.list]]
-    std::vector<KeySource> keys;          // [dnsbl.keys]
+    std::vector<std::string> include;            // lists switched on beside the default ones
+    std::vector<std::string> exclude;            // lists switched off
+    std::vector<std::string> only;               // when not empty: exactly these
+    std::vector<List> own;                       // [[dnsbl.list]]
+    std::vector<KeySource> keys;                 // [dnsbl.keys]
     std::map<std::string, std::string> secrets;  // zone_suffix -> key, read from the sources; never shown
 };
 
@@ -56,7 +57,7 @@ std::string_view to_string(MtaKind kind);
 
 struct MtaSettings {
     MtaKind kind = MtaKind::automatic;
-    std::string queue_directory;  // Postfix: queue_directory; "" = ask the MTA
+    std::string queue_directory;   // Postfix: queue_directory; "" = ask the MTA
     std::string config_directory;  // Postfix: MAIL_CONFIG; "" = the default instance
     std::chrono::seconds interval{60};
 };
@@ -67,12 +68,13 @@ struct IntervalSettings {  // [checks]
 };
 
 struct WebSettings {
-    std::string listen = "127.0.0.1:15782";  // HOST:PORT, [V6]:PORT; port 0 = any free one; "" = no web server
+    std::string listen =
+        "127.0.0.1:15782";  // HOST:PORT, [V6]:PORT; port 0 = any free one; "" = no web server
 };
 
 struct LogSettings {
-    std::string level = "info";    // trace, debug, info, warning, error, off
-    std::string format = "plain";  // plain or json
+    std::string level = "info";                 // trace, debug, info, warning, error, off
+    std::string format = "plain";               // plain or json
     std::map<std::string, std::string> levels;  // per source file without its ending: {"scheduler": "debug"}
 };
 
@@ -104,12 +106,14 @@ std::string sample_settings();
 // A first configuration for this machine: what discovery found, each line with its reason as a comment.
 std::string initial_settings();
 
-// The lists that this configuration asks, in catalogue order: alive, no key needed or key present, not a subset of
-// another active one, plus include, minus exclude, plus own. `skipped` says of each other list why not.
+// The lists that this configuration asks, in catalogue order: alive, no key needed or key present, not a
+// subset of another active one, plus include, minus exclude, plus own. `skipped` says of each other list why
+// not.
 struct ActiveLists {
     struct Skipped {
         std::string name;
-        std::string reason;  // "needs a key: [dnsbl.keys] \"dq.spamhaus.net\"", "contained in zen.spamhaus.org", ...
+        std::string
+            reason;  // "needs a key: [dnsbl.keys] \"dq.spamhaus.net\"", "contained in zen.spamhaus.org", ...
     };
     std::vector<List> lists;  // zone with the key filled in
     std::vector<Skipped> skipped;

@@ -8,11 +8,14 @@ namespace reputed {
 namespace {
 
 constexpr std::pair<RecordType, std::string_view> type_names[] = {
-    {RecordType::a, "A"},     {RecordType::ns, "NS"},   {RecordType::cname, "CNAME"}, {RecordType::soa, "SOA"},
-    {RecordType::ptr, "PTR"}, {RecordType::mx, "MX"},   {RecordType::txt, "TXT"},     {RecordType::aaaa, "AAAA"},
+    {RecordType::a, "A"},     {RecordType::ns, "NS"},     {RecordType::cname, "CNAME"},
+    {RecordType::soa, "SOA"}, {RecordType::ptr, "PTR"},   {RecordType::mx, "MX"},
+    {RecordType::txt, "TXT"}, {RecordType::aaaa, "AAAA"},
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 // The length of the escape at name[i] == '\\': 4 for \DDD, 2 for \X, 0 when it is broken.
 std::size_t escape_length(std::string_view name, std::size_t i) {

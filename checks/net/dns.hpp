@@ -9,7 +9,16 @@
 
 namespace reputed {
 
-enum class RecordType : std::uint16_t { a = 1, ns = 2, cname = 5, soa = 6, ptr = 12, mx = 15, txt = 16, aaaa = 28 };
+enum class RecordType : std::uint16_t {
+    a = 1,
+    ns = 2,
+    cname = 5,
+    soa = 6,
+    ptr = 12,
+    mx = 15,
+    txt = 16,
+    aaaa = 28
+};
 std::string_view to_string(RecordType type);
 
 struct Question {
@@ -26,7 +35,7 @@ enum class Outcome : std::uint8_t {
     refused,    // RCODE 5
     timeout,    // no answer within all tries, or the deadline passed
     malformed,  // an answer that does not parse, or FORMERR
-    invalid,    // never sent: the name cannot be a DNS name (label over 63, name over 255 octets, empty label)
+    invalid,  // never sent: the name cannot be a DNS name (label over 63, name over 255 octets, empty label)
     cancelled,  // never finished: the caller asked to stop
 };
 std::string_view to_string(Outcome outcome);
@@ -35,8 +44,8 @@ struct Record {
     IpAddress address;             // A, AAAA
     std::uint16_t preference = 0;  // MX
     std::uint16_t pieces = 1;      // TXT: how many character-strings it had on the wire
-    // MX, PTR, NS, CNAME: the target name in presentation format, lower case, no trailing dot ("" = the root).
-    // TXT: the character-strings joined without separator, raw bytes.
+    // MX, PTR, NS, CNAME: the target name in presentation format, lower case, no trailing dot ("" = the
+    // root). TXT: the character-strings joined without separator, raw bytes.
     std::string text;
 };
 
@@ -51,14 +60,15 @@ struct Answer {
     bool definite() const { return outcome <= Outcome::nxdomain; }
 };
 
-// Whether `name` can be asked: labels of 1..63 octets, at most 253 in all (254 with the trailing dot), counted after
-// unescaping (RFC 1035 section 3.1).
+// Whether `name` can be asked: labels of 1..63 octets, at most 253 in all (254 with the trailing dot),
+// counted after unescaping (RFC 1035 section 3.1).
 bool is_valid_name(std::string_view name);
 
 // ASCII lower case, trailing dot removed.
 std::string normalized_name(std::string_view name);
 
-// "2.0.0.127" or the 32 nibbles of RFC 3596 section 2.5, least significant first, without suffix or trailing dot.
+// "2.0.0.127" or the 32 nibbles of RFC 3596 section 2.5, least significant first, without suffix or trailing
+// dot.
 std::string reversed(const IpAddress& address);
 // The same with "in-addr.arpa" or "ip6.arpa".
 std::string reverse_name(const IpAddress& address);

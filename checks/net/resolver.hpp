@@ -11,8 +11,8 @@
 
 namespace reputed {
 
-// A stream of questions in, a stream of answers out, so that a sweep of millions needs neither threads nor memory in
-// proportion. Resolver::stream() calls both members on the caller's own thread, never concurrently.
+// A stream of questions in, a stream of answers out, so that a sweep of millions needs neither threads nor
+// memory in proportion. Resolver::stream() calls both members on the caller's own thread, never concurrently.
 class QuestionStream {
   public:
     enum class Next : std::uint8_t {
@@ -24,7 +24,8 @@ class QuestionStream {
     virtual ~QuestionStream() = default;
     virtual Next next(Question& question, std::uint64_t& tag,
                       std::chrono::steady_clock::time_point& not_before) = 0;
-    // Every question that was handed out is answered exactly once, in any order.
+    // Every question that was handed out is answered exactly once, in any order; after a stop request not at
+    // all.
     virtual void answer(std::uint64_t tag, Answer&& answer) = 0;
 };
 

@@ -39,7 +39,8 @@ Record parse_txt(std::string_view value) {
         if (c == '"') {
             inside = !inside;
             if (inside) ++record.pieces;
-        } else if (inside && c == '\\' && i + 3 < value.size() && value[i + 1] >= '0' && value[i + 1] <= '9') {
+        } else if (inside && c == '\\' && i + 3 < value.size() && value[i + 1] >= '0' &&
+                   value[i + 1] <= '9') {
             record.text += static_cast<char>(std::stoi(std::string(value.substr(i + 1, 3))));
             i += 3;
         } else if (inside && c == '\\' && i + 1 < value.size()) {
@@ -71,7 +72,8 @@ Record parse_record(RecordType type, const std::string& value, const std::string
 }
 
 bool is_below(std::string_view name, std::string_view suffix) {
-    return name.size() > suffix.size() && name.ends_with(suffix) && name[name.size() - suffix.size() - 1] == '.';
+    return name.size() > suffix.size() && name.ends_with(suffix) &&
+           name[name.size() - suffix.size() - 1] == '.';
 }
 
 }  // namespace
@@ -102,7 +104,8 @@ void FakeResolver::add(std::string_view zone) {
         if (!type) throw std::invalid_argument("unknown type: " + line);
         std::string value;
         std::getline(words >> std::ws, value);
-        while (!value.empty() && (value.back() == ' ' || value.back() == '\r')) value.pop_back();
+        while (!value.empty() && (value.back() == ' ' || value.back() == '\r'))
+            value.pop_back();
         Answer& answer = records_[name][*type];
         answer.outcome = Outcome::ok;
         answer.ttl = ttl;
@@ -129,8 +132,9 @@ Answer FakeResolver::from_zone(std::string name, RecordType type) const {
              dot = name.find('.', dot + 1))
             node = records_.find("*" + name.substr(dot));
         if (node == records_.end()) {
-            const bool has_below = std::any_of(records_.begin(), records_.end(),
-                                               [&](const auto& entry) { return is_below(entry.first, name); });
+            const bool has_below = std::any_of(records_.begin(), records_.end(), [&](const auto& entry) {
+                return is_below(entry.first, name);
+            });
             Answer answer;
             answer.outcome = has_below ? Outcome::nodata : Outcome::nxdomain;
             answer.aliases = aliases;
@@ -181,7 +185,8 @@ std::vector<Answer> FakeResolver::lookup(std::span<const Question> questions, st
     std::vector<Answer> answers;
     for (const auto& question : questions) {
         answers.push_back(reply(question));
-        if (stop.stop_requested()) answers.back() = Answer{.outcome = Outcome::cancelled, .records = {}, .aliases = {}};
+        if (stop.stop_requested())
+            answers.back() = Answer{.outcome = Outcome::cancelled, .records = {}, .aliases = {}};
     }
     return answers;
 }
@@ -192,8 +197,8 @@ void FakeResolver::stream(QuestionStream& questions, std::stop_token stop) {
         Question question;
         std::uint64_t tag = 0;
         auto not_before = std::chrono::steady_clock::time_point::max();
-        const auto next = stop.stop_requested() ? QuestionStream::Next::end
-                                                : questions.next(question, tag, not_before);
+        const auto next =
+            stop.stop_requested() ? QuestionStream::Next::end : questions.next(question, tag, not_before);
         if (next == QuestionStream::Next::question) {
             waiting.emplace_back(tag, std::move(question));
             continue;

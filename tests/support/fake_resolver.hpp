@@ -17,9 +17,10 @@ namespace reputed::test {
 //     example.com      TXT   "v=spf1 " "-all"
 //     www.example.com  CNAME example.com
 //     *.wild.example   A     127.0.0.2
-// A name that has other records, or names below it, answers nodata; an unknown name nxdomain. CNAMEs are followed.
-// Instead of TYPE a line may say what goes wrong for every type at that name: SERVFAIL, REFUSED, TIMEOUT, MALFORMED,
-// or for one type: "TIMEOUT TXT". Text that it does not understand is an exception: a test must not lie to itself.
+// A name that has other records, or names below it, answers nodata; an unknown name nxdomain. CNAMEs are
+// followed. Instead of TYPE a line may say what goes wrong for every type at that name: SERVFAIL, REFUSED,
+// TIMEOUT, MALFORMED, or for one type: "TIMEOUT TXT". Text that it does not understand is an exception: a
+// test must not lie to itself.
 class FakeResolver : public Resolver {
   public:
     FakeResolver() = default;

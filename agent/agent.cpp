@@ -1,0 +1,195 @@
+#include "agent/agent.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <random>
+#include <set>
+
+#include "agent/dns_metrics.hpp"
+#include "agent/logging.hpp"
+
+namespace reputed {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+spdlog::level::level_enum level_of(Severity severity) {
+    return severity >= Severity::warning ? spdlog::level::warn : spdlog::level::info;
+}
+
+void log_finding(const char* what, const JobKey& job, const Finding& finding, spdlog::level::level_enum level) {
+    log("agent").log(level, "{} {} {} [{}] {}{}{}: {}", what, job.check, finding.code, to_string(finding.severity),
+                     finding.subject, finding.object.empty() ? "" : " on ", finding.object, finding.message);
+}
+
+}  // namespace
+
+Agent::Agent(Runtime runtime, std::span<const Check> checks, std::function<void()> changed)
+    : checks_(checks),
+      changed_(std::move(changed)),
+      started_(system_clock::now()),
+      runtime_(std::move(runtime)),
+      schedule_(std::random_device{}()),
+      last_good_reload_(started_) {
+    set_jobs();
+}
+
+Agent::~Agent() { stop(); }
+
+void Agent::start(unsigned workers) {
+    for (unsigned i = 0; i < workers; ++i)
+        workers_.emplace_back([this, stop = stop_.get_token()] { work(stop); });
+}
+
+void Agent::stop() {
+    stop_.request_stop();
+    wake_.notify_all();
+    for (auto& worker : workers_) worker.join();
+    workers_.clear();
+}
+
+const Check* Agent::find_check(std::string_view name) const {
+    const auto found = std::find_if(checks_.begin(), checks_.end(), [&](const Check& check) { return check.name == name; });
+    return found == checks_.end() ? nullptr : &*found;
+}
+
+// Under mutex_, or before any worker runs.
+void Agent::set_jobs() {
+    std::vector<Schedule::Job> jobs;
+    std::set<JobKey> keys;
+    for (const auto& check : checks_) {
+        for (auto& subject : check.subjects(*runtime_.settings, *runtime_.lists)) {
+            const auto interval = check.interval(*runtime_.settings, *runtime_.lists, subject);
+            JobKey key{std::string(check.name), std::move(subject)};
+            if (keys.insert(key).second) jobs.push_back({std::move(key), interval});
+        }
+    }
+    schedule_.set_jobs(jobs, SteadyClock::now());
+    ledger_.keep_only(keys);
+    std::erase_if(statistics_, [&](const auto& entry) { return !keys.contains(entry.first); });
+    for (const auto& key : keys) statistics_.try_emplace(key);
+}
+
+void Agent::reload(Runtime runtime) {
+    {
+        const std::lock_guard lock(mutex_);
+        runtime_ = std::move(runtime);
+        set_jobs();
+        last_reload_ok_ = true;
+        last_good_reload_ = system_clock::now();
+    }
+    wake_.notify_all();
+}
+
+void Agent::reload_failed() {
+    const std::lock_guard lock(mutex_);
+    last_reload_ok_ = false;
+}
+
+void Agent::work(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+        if (const auto key = schedule_.take_due(SteadyClock::now())) {
+            const Runtime runtime = runtime_;
+            lock.unlock();
+            run(*key, runtime, stop, system_clock::now());
+            lock.lock();
+            continue;
+        }
+        const auto due = schedule_.next_due();
+        const auto never = [] { return false; };
+        if (due)
+            wake_.wait_until(lock, stop, *due, never);
+        else
+            wake_.wait(lock, stop, never);
+    }
+}
+
+bool Agent::run_due(Schedule::Time now, WallTime wall) {
+    std::unique_lock lock(mutex_);
+    const auto key = schedule_.take_due(now);
+    if (!key) return false;
+    const Runtime runtime = runtime_;
+    lock.unlock();
+    run(*key, runtime, stop_.get_token(), wall);
+    return true;
+}
+
+void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, WallTime wall) {
+    const Check* check = find_check(key.check);
+    const auto begun = SteadyClock::now();
+    Report report;
+    std::string failure;
+    log("agent").debug("run {} {}", key.check, key.subject);
+    try {
+        report = check->run(key.subject, Services{*runtime.resolver, *runtime.settings, *runtime.lists, wall, stop});
+    } catch (const std::exception& error) {
+        failure = error.what();
+    }
+    if (stop.stop_requested()) return;
+    if (!failure.empty()) log("agent").error("{} {} failed: {}", key.check, key.subject, failure);
+
+    const auto ended = SteadyClock::now();
+    Ledger::Changes changes;
+    {
+        const std::lock_guard lock(mutex_);
+        schedule_.finished(key, begun, ended);
+        const auto statistics = statistics_.find(key);
+        if (statistics == statistics_.end()) return;  // a reload took the job away meanwhile
+        auto& record = statistics->second;
+        ++record.runs;
+        record.last_run = wall;
+        record.last_duration = ended - begun;
+        if (failure.empty()) {
+            record.last_success = wall;
+            record.verdict = report.verdict();
+            changes = ledger_.record(key, std::move(report), wall);
+        } else {
+            // What it found before stays: a check that crashed has not seen anything cleared.
+            ++record.failures;
+            record.verdict = Severity::unknown;
+        }
+    }
+    for (const auto& finding : changes.opened) log_finding("opened", key, finding, level_of(finding.severity));
+    for (const auto& finding : changes.cleared) log_finding("cleared", key, finding, spdlog::level::info);
+    if (changed_) changed_();
+}
+
+std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->made = now;
+    snapshot->started = started_;
+    const auto steady_now = SteadyClock::now();
+    std::shared_ptr<const CaresResolver> resolver;
+    {
+        const std::lock_guard lock(mutex_);
+        snapshot->settings = runtime_.settings;
+        snapshot->lists = runtime_.lists;
+        resolver = runtime_.statistics;
+        snapshot->findings = ledger_.findings();
+        snapshot->ready = true;
+        for (const auto& [key, record] : statistics_) {
+            JobState job;
+            job.check = key.check;
+            job.subject = key.subject;
+            job.runs = record.runs;
+            job.failures = record.failures;
+            job.last_run = record.last_run;
+            job.last_success = record.last_success;
+            job.last_duration = record.last_duration;
+            if (const auto due = schedule_.due(key))
+                job.next_run = now + std::chrono::duration_cast<WallTime::duration>(*due - steady_now);
+            job.verdict = record.verdict;
+            job.samples = ledger_.samples(key);
+            snapshot->ready = snapshot->ready && record.runs > 0;
+            snapshot->jobs.push_back(std::move(job));
+        }
+        snapshot->last_reload_ok = last_reload_ok_;
+        snapshot->last_good_reload = last_good_reload_;
+    }
+    if (resolver) add_dns_metrics(resolver->statistics(), *snapshot);
+    return snapshot;
+}
+
+}  // namespace reputed

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "agent/ledger.hpp"
+#include "agent/runtime.hpp"
+#include "agent/schedule.hpp"
+#include "agent/snapshot.hpp"
+
+namespace reputed {
+
+// The running agent: takes jobs when they are due, runs them on a few workers, keeps what they report in the ledger.
+// It owns timing, failures and logging; the checks only return data.
+class Agent {
+  public:
+    // `changed` is called from a worker after each run, without any lock held.
+    Agent(Runtime runtime, std::span<const Check> checks, std::function<void()> changed);
+    ~Agent();  // stop()
+    Agent(const Agent&) = delete;
+    Agent& operator=(const Agent&) = delete;
+
+    void start(unsigned workers);
+    void stop();  // ends running jobs early and waits for the workers
+
+    // Uses another configuration from now on: jobs that stay keep their memory and their place.
+    void reload(Runtime runtime);
+    void reload_failed();
+
+    // Runs the job that is due, in the calling thread; false when none is. For one-shot use and for tests.
+    bool run_due(Schedule::Time now, WallTime wall);
+
+    std::shared_ptr<const Snapshot> snapshot(WallTime now) const;
+
+  private:
+    struct Statistics {
+        std::uint64_t runs = 0;
+        std::uint64_t failures = 0;
+        WallTime last_run;
+        WallTime last_success;
+        std::chrono::duration<double> last_duration{0};
+        Severity verdict = Severity::unknown;
+    };
+    void set_jobs();
+    void work(const std::stop_token& stop);
+    void run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, WallTime wall);
+    const Check* find_check(std::string_view name) const;
+
+    const std::span<const Check> checks_;
+    const std::function<void()> changed_;
+    const WallTime started_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable_any wake_;
+    Runtime runtime_;
+    Schedule schedule_;
+    Ledger ledger_;
+    std::map<JobKey, Statistics> statistics_;
+    bool last_reload_ok_ = true;
+    WallTime last_good_reload_;
+
+    std::stop_source stop_;
+    std::vector<std::thread> workers_;
+};
+
+}  // namespace reputed

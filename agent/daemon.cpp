@@ -1,0 +1,212 @@
+#include "agent/daemon.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include <malloc.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "agent/agent.hpp"
+#include "agent/exit_codes.hpp"
+#include "agent/logging.hpp"
+#include "agent/published.hpp"
+#include "agent/site.hpp"
+#include "agent/web.hpp"
+
+namespace reputed {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+// Jobs wait for the network most of the time. A silent list holds its worker for a few seconds.
+constexpr unsigned worker_count = 8;
+// Publishing may take a twentieth of one core, and need not be faster than anyone looks.
+constexpr auto least_publish_gap = 100ms;
+constexpr int publish_share = 20;
+
+// One arena for all threads but one: the workers share little and live long, and each arena would keep its own slack.
+void bound_memory() {
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+}
+
+class SignalQueue {
+  public:
+    // Before any thread is made: all inherit the blocked set.
+    SignalQueue() {
+        sigset_t set;
+        sigemptyset(&set);
+        for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+        pthread_sigmask(SIG_BLOCK, &set, nullptr);
+        signal(SIGPIPE, SIG_IGN);
+        fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+        if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
+    }
+    ~SignalQueue() { close(fd_); }
+    SignalQueue(const SignalQueue&) = delete;
+    SignalQueue& operator=(const SignalQueue&) = delete;
+
+    int fd() const { return fd_; }
+    std::optional<int> next() const {
+        signalfd_siginfo info;
+        if (read(fd_, &info, sizeof info) != sizeof info) return {};
+        return static_cast<int>(info.ssi_signo);
+    }
+
+  private:
+    int fd_ = -1;
+};
+
+class WakeUp {
+  public:
+    WakeUp() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+    ~WakeUp() { close(fd_); }
+    WakeUp(const WakeUp&) = delete;
+    WakeUp& operator=(const WakeUp&) = delete;
+
+    int fd() const { return fd_; }
+    void raise() const {
+        const std::uint64_t one = 1;
+        [[maybe_unused]] const auto written = write(fd_, &one, sizeof one);
+    }
+    bool take() const {
+        std::uint64_t count = 0;
+        return read(fd_, &count, sizeof count) == sizeof count;
+    }
+
+  private:
+    int fd_;
+};
+
+std::optional<Settings> load(const DaemonOptions& options) {
+    Problems problems;
+    Settings settings = load_settings(options.config_file, problems);
+    for (const auto& problem : problems) log("daemon").error("{}", problem.to_string());
+    if (!problems.empty()) return {};
+    if (!options.dns.empty()) settings.dns.servers = {options.dns};
+    return settings;
+}
+
+void log_start(const Runtime& runtime) {
+    std::uint64_t addresses = 0;
+    for (const auto& sender : runtime.settings->senders)
+        for (const auto& network : sender.networks) addresses += network.size();
+    log("daemon").info("{} senders with {} addresses, {} lists", runtime.settings->senders.size(), addresses,
+                       runtime.lists->lists.size());
+    if (runtime.settings->senders.empty())
+        log("daemon").warn("no sender is configured and none was found on this machine: add a [[sender]]");
+    for (const auto& skipped : runtime.lists->skipped) log("lists").debug("{}: {}", skipped.name, skipped.reason);
+}
+
+void reload(const DaemonOptions& options, Agent& agent) {
+    sd_notify(0, "RELOADING=1");
+    auto settings = load(options);
+    if (settings) {
+        try {
+            set_up_logging(settings->log);
+            Runtime runtime = make_runtime(std::move(*settings));
+            log_start(runtime);
+            agent.reload(std::move(runtime));
+            log("daemon").info("configuration read again");
+            sd_notify(0, "READY=1");
+            return;
+        } catch (const std::exception& error) {
+            log("daemon").error("{}", error.what());
+        }
+    }
+    log("daemon").error("the configuration was not changed: the old one stays in use");
+    agent.reload_failed();
+    sd_notify(0, "READY=1");
+}
+
+// Publishes when something has changed, but never so often that it is felt.
+class Publisher {
+  public:
+    Publisher(const Agent& agent, Published& published) : agent_(agent), published_(published) {}
+
+    void changed() { dirty_ = true; }
+    int wait_milliseconds() const {
+        if (!dirty_) return -1;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(not_before_ - Clock::now());
+        return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+    }
+    void publish_if_due() {
+        const auto begun = Clock::now();
+        if (!dirty_ || begun < not_before_) return;
+        dirty_ = false;
+        published_.publish(agent_.snapshot(std::chrono::system_clock::now()));
+        const auto ended = Clock::now();
+        not_before_ = ended + std::max<Clock::duration>(least_publish_gap, (ended - begun) * publish_share);
+    }
+
+  private:
+    const Agent& agent_;
+    Published& published_;
+    bool dirty_ = true;
+    Clock::time_point not_before_{};
+};
+
+int serve(const DaemonOptions& options, Runtime runtime) {
+    const SignalQueue signals;
+    const WakeUp wake;
+    const std::string listen = runtime.settings->web.listen;
+    Agent agent(std::move(runtime), all_checks(), [&wake] { wake.raise(); });
+    Published published;
+    Publisher publisher(agent, published);
+    publisher.publish_if_due();
+    std::optional<WebServer> web;
+    if (!listen.empty()) {
+        web.emplace(listen, site_routes(published));
+        log("daemon").info("listening on {} (port {})", listen, web->port());
+    }
+    agent.start(worker_count);
+    sd_notify(0, "READY=1");
+
+    for (;;) {
+        std::array<pollfd, 2> fds = {{{signals.fd(), POLLIN, 0}, {wake.fd(), POLLIN, 0}}};
+        poll(fds.data(), fds.size(), publisher.wait_milliseconds());
+        while (const auto signal = signals.next()) {
+            if (*signal != SIGHUP) {
+                log("daemon").info("signal {}: ending", *signal);
+                sd_notify(0, "STOPPING=1");
+                agent.stop();
+                return exit_ok;
+            }
+            reload(options, agent);
+            publisher.changed();
+        }
+        if (wake.take()) publisher.changed();
+        publisher.publish_if_due();
+    }
+}
+
+}  // namespace
+
+int run_daemon(const DaemonOptions& options) {
+    bound_memory();
+    auto settings = load(options);
+    if (!settings) return exit_config;
+    set_up_logging(settings->log);
+    try {
+        Runtime runtime = make_runtime(std::move(*settings));
+        log_start(runtime);
+        return serve(options, std::move(runtime));
+    } catch (const std::exception& error) {
+        log("daemon").critical("{}", error.what());
+        return exit_unavailable;
+    }
+}
+
+}  // namespace reputed

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "agent/snapshot.hpp"
+
+namespace reputed {
+
+// Everything that a snapshot tells Prometheus, as text format 0.0.4: what the checks measured and what the
+// agent knows of itself (build, senders, findings, jobs, configuration). The process's own figures change
+// with every scrape and are not in it (agent/process_metrics.hpp).
+std::string render_metrics(const Snapshot& snapshot);
+
+}  // namespace reputed

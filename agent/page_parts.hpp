@@ -1,0 +1,46 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "agent/page_facts.hpp"
+
+// The pieces that the page is put together from. Everything foreign goes through agent/html.hpp in here.
+namespace reputed::page {
+
+// How much of everything is shown; what is beyond is counted.
+inline constexpr std::size_t most_findings = 200;
+inline constexpr std::size_t most_targets =
+    200;  // addresses or domains; beyond: only those that are not all clean
+inline constexpr std::size_t most_lists = 200;
+inline constexpr std::size_t most_names = 3;      // names in a sentence
+inline constexpr std::size_t most_jobs = 50;      // jobs that want attention
+inline constexpr std::size_t longest_name = 300;  // bytes
+
+// "2026-11-21 18:09 UTC" in a <time>; "never" for 0.
+std::string time(std::int64_t unix_seconds);
+std::string time(WallTime when);
+
+// A severity as coloured word.
+std::string badge(Severity severity);
+std::string badge(Severity severity, std::string_view word);
+
+std::string name(std::string_view foreign);  // foreign text of a name's length, escaped
+std::string count(std::size_t n, std::string_view one, std::string_view many);  // "1 address", "3 addresses"
+std::string joined(std::span<const std::string_view> names);  // "a, b, c and 4 more", escaped
+
+// A table in a box of its own that scrolls, with its caption. `headers` are ours, not foreign.
+std::string table_begin(std::string_view caption, std::span<const std::string_view> headers);
+std::string table_end();
+
+// The sections, each a whole <section>, or "" where there is nothing to say.
+std::string findings_section(const Snapshot& snapshot);
+std::string senders_section(const Snapshot& snapshot, const Facts& facts);
+std::string matrix_section(const Matrix& matrix, std::string_view id, std::string_view heading,
+                           std::string_view targets);
+std::string lists_section(const Snapshot& snapshot, const Facts& facts);
+std::string queues_section(const Facts& facts);
+std::string agent_section(const Snapshot& snapshot);
+
+}  // namespace reputed::page

@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <array>
+
+#include "agent/html.hpp"
+#include "agent/page_parts.hpp"
+
+// Who sends, and what is thought of each address: one table a sender.
+namespace reputed::page {
+namespace {
+
+struct Standing {
+    std::vector<std::string_view> listed;
+    std::vector<std::string_view> was_listed;  // by the last good answer, which is old
+    std::vector<std::string_view> unknown;     // never answered, or the answer is old
+    std::size_t good = 0;
+};
+
+Standing standing_of(const Matrix& matrix, std::size_t target) {
+    Standing standing;
+    for (std::size_t i = 0; i < matrix.lists.size(); ++i) {
+        const auto& cell = matrix.at(target, i);
+        if (cell.state == CellState::not_asked) continue;
+        const auto name = matrix.lists[i].name;
+        if (cell.state == CellState::listed)
+            (cell.held ? standing.was_listed : standing.listed).push_back(name);
+        else if (cell.is_good())
+            ++standing.good;
+        else
+            standing.unknown.push_back(name);
+    }
+    return standing;
+}
+
+std::string describe(const Standing& standing) {
+    std::string out;
+    const auto line = [&out](const std::string& text) { out += (out.empty() ? "" : "<br>") + text; };
+    if (!standing.listed.empty()) line(badge(Severity::critical, "listed") + " " + joined(standing.listed));
+    if (!standing.was_listed.empty())
+        line(badge(Severity::unknown, "was listed") + " " + joined(standing.was_listed));
+    if (!standing.unknown.empty())
+        line(badge(Severity::unknown, "not known") + " " + joined(standing.unknown));
+    if (standing.good > 0) line(badge(Severity::ok, "fine") + " on " + count(standing.good, "list", "lists"));
+    return out.empty() ? "no list asked" : out;
+}
+
+Severity ptr_of(const Facts& facts, std::string_view address) {
+    const auto found = facts.ptr.find(address);
+    return found == facts.ptr.end() ? Severity::unknown : found->second;
+}
+
+// The worst verdict over the sender's domains, with the domains that have it.
+std::string describe_spf(const Facts& facts, const Sender& sender, std::string_view address) {
+    if (sender.domains.empty()) return "no domain";
+    const auto found = facts.spf.find(address);
+    if (found == facts.spf.end()) return badge(Severity::unknown);
+    Severity worst = Severity::ok;
+    std::vector<std::string_view> domains;
+    for (const auto& domain : sender.domains) {
+        const auto verdict = found->second.find(domain);
+        const auto severity = verdict == found->second.end() ? Severity::unknown : verdict->second;
+        if (severity > worst) domains.clear();
+        worst = std::max(worst, severity);
+        if (severity == worst) domains.push_back(domain);
+    }
+    return badge(worst) + (worst == Severity::ok ? "" : " " + joined(domains));
+}
+
+bool is_all_good(const Facts& facts, const Sender& sender, std::size_t target, std::string_view address) {
+    for (std::size_t i = 0; i < facts.addresses.lists.size(); ++i)
+        if (!facts.addresses.at(target, i).is_good()) return false;
+    if (ptr_of(facts, address) > Severity::info) return false;
+    const auto found = facts.spf.find(address);
+    for (const auto& domain : sender.domains) {
+        if (found == facts.spf.end()) return false;
+        const auto verdict = found->second.find(domain);
+        if (verdict == found->second.end() || verdict->second > Severity::info) return false;
+    }
+    return true;
+}
+
+class SenderTables {
+  public:
+    SenderTables(const Snapshot& snapshot, const Facts& facts) : snapshot_(snapshot), facts_(facts) {
+        for (std::size_t i = 0; i < facts.addresses.targets.size(); ++i)
+            targets_[facts.addresses.targets[i]] = i;
+        only_the_bad_ = targets_.size() > most_targets;
+    }
+
+    std::string render() {
+        std::string out;
+        for (const auto& sender : snapshot_.settings->senders)
+            out += table(sender);
+        return out;
+    }
+
+  private:
+    std::string table(const Sender& sender) {
+        const std::array<std::string_view, 4> headers = {"Address", "PTR", "SPF", "Lists"};
+        std::string rows;
+        std::size_t good = 0;
+        std::size_t left_out = 0;
+        const auto addresses = sender.addresses();
+        for (const auto& address : addresses) {
+            const auto text = address.to_string();
+            const auto target = targets_.at(text);
+            if (only_the_bad_ && is_all_good(facts_, sender, target, text)) {
+                ++good;
+            } else if (shown_ >= most_targets) {
+                ++left_out;
+            } else {
+                ++shown_;
+                rows += "<tr><th scope=\"row\">" + name(text) + "</th><td>" + badge(ptr_of(facts_, text)) +
+                        "</td><td>" + describe_spf(facts_, sender, text) + "</td><td>" +
+                        describe(standing_of(facts_.addresses, target)) + "</td></tr>\n";
+            }
+        }
+        std::string out = "<h3>" + name(sender.name) + "</h3>\n" + about(sender, addresses.size());
+        if (!rows.empty())
+            out += table_begin("Addresses of " + name(sender.name), headers) + rows + table_end();
+        if (good > 0)
+            out +=
+                "<p>" + count(good, "address is", "addresses are") + " fine everywhere and not shown.</p>\n";
+        if (left_out > 0)
+            out += "<p>" + badge(Severity::warning, "more") + " " + count(left_out, "address", "addresses") +
+                   " with something wrong or not known not shown.</p>\n";
+        return out;
+    }
+
+    static std::string about(const Sender& sender, std::size_t addresses) {
+        std::string out = "<p class=\"small\">";
+        out += sender.hostname.empty() ? "Host name not known" : "Says EHLO " + name(sender.hostname);
+        const std::vector<std::string_view> domains(sender.domains.begin(), sender.domains.end());
+        if (!domains.empty()) out += "; sends for " + joined(domains);
+        if (!sender.via.empty()) out += "; through " + name(sender.via);
+        return out + "; " + count(addresses, "address", "addresses") + ".</p>\n";
+    }
+
+    const Snapshot& snapshot_;
+    const Facts& facts_;
+    std::map<std::string_view, std::size_t> targets_;
+    bool only_the_bad_ = false;
+    std::size_t shown_ = 0;
+};
+
+}  // namespace
+
+std::string senders_section(const Snapshot& snapshot, const Facts& facts) {
+    const std::string begin = "<section aria-labelledby=\"senders\">\n<h2 id=\"senders\">Senders</h2>\n";
+    if (!snapshot.settings || snapshot.settings->senders.empty())
+        return begin + "<p>No sender is configured or was found on this machine.</p>\n</section>\n";
+    return begin + SenderTables(snapshot, facts).render() + "</section>\n";
+}
+
+}  // namespace reputed::page

@@ -1,0 +1,101 @@
+#include "agent/page.hpp"
+
+namespace reputed {
+
+std::string_view page_style() {
+    return R"css(:root {
+  color-scheme: light dark;
+  --ground: #ffffff; --text: #1b1f24; --faint: #59636e; --line: #d4d9df; --raised: #f5f7f9; --link: #0a58b0;
+  --ok: #1a6e33; --ok-ground: #e3f4e7;
+  --info: #0a58b0; --info-ground: #e2eefb;
+  --unknown: #5b4a8a; --unknown-ground: #ece7f8;
+  --warning: #7d4e00; --warning-ground: #fdf0d0;
+  --critical: #a8121f; --critical-ground: #fde4e4;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #14171b; --text: #e4e8ec; --faint: #a0a9b3; --line: #363c44; --raised: #1d2127; --link: #7fb6ff;
+    --ok: #7fd694; --ok-ground: #17301e;
+    --info: #7fb6ff; --info-ground: #172a42;
+    --unknown: #c3b1f5; --unknown-ground: #2a2340;
+    --warning: #f2c063; --warning-ground: #382a0e;
+    --critical: #ff9a9a; --critical-ground: #431a1d;
+  }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--ground); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
+header, main { max-width: 84rem; margin: 0 auto; padding: 0 1rem; overflow-wrap: anywhere; }
+header { margin-top: 1rem; padding: .75rem 1rem; border-left: .5rem solid var(--line); background: var(--raised); }
+main { padding-bottom: 3rem; }
+h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; }
+h2 { margin: 2rem 0 .5rem; font-size: 1.2rem; }
+h3 { margin: 1rem 0 .25rem; font-size: 1rem; }
+p { margin: .25rem 0; }
+a { color: var(--link); }
+.small, caption { color: var(--faint); font-size: .85rem; }
+time { white-space: nowrap; }
+
+header.ok { border-color: var(--ok); background: var(--ok-ground); }
+header.info { border-color: var(--info); background: var(--info-ground); }
+header.unknown { border-color: var(--unknown); background: var(--unknown-ground); }
+header.warning { border-color: var(--warning); background: var(--warning-ground); }
+header.critical { border-color: var(--critical); background: var(--critical-ground); }
+
+.badge { display: inline-block; padding: 0 .4rem; border: 1px solid; border-radius: .25rem; font-size: .85rem;
+  font-weight: 600; white-space: nowrap; }
+.badge.ok, td.ok { color: var(--ok); background: var(--ok-ground); }
+.badge.info { color: var(--info); background: var(--info-ground); }
+.badge.unknown, td.unknown { color: var(--unknown); background: var(--unknown-ground); }
+.badge.warning { color: var(--warning); background: var(--warning-ground); }
+.badge.critical, td.critical { color: var(--critical); background: var(--critical-ground); }
+td.critical { font-weight: 700; }
+td.held { color: var(--unknown); background: var(--unknown-ground); font-style: italic; }
+td.none, td.plain { color: var(--faint); }
+
+.findings { margin: 0; padding: 0; list-style: none; }
+.findings li { margin: .5rem 0; padding: .5rem .75rem; border: 1px solid var(--line); border-left-width: .4rem;
+  border-radius: .25rem; break-inside: avoid; }
+.findings h3 { margin: 0; }
+li.info { border-left-color: var(--info); }
+li.unknown { border-left-color: var(--unknown); }
+li.warning { border-left-color: var(--warning); }
+li.critical { border-left-color: var(--critical); }
+pre { margin: .4rem 0; padding: .4rem .6rem; background: var(--raised); font: .85rem/1.4 ui-monospace, monospace;
+  white-space: pre-wrap; overflow-wrap: anywhere; }
+
+.scroll { overflow-x: auto; margin: .5rem 0; border: 1px solid var(--line); border-radius: .25rem; }
+.scroll:focus-visible, a:focus-visible, summary:focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+caption { padding: .25rem .6rem; text-align: left; }
+th, td { padding: .25rem .6rem; border-top: 1px solid var(--line); text-align: left; vertical-align: top;
+  overflow-wrap: normal; }
+thead th { background: var(--raised); vertical-align: bottom; }
+tbody th { font-weight: 600; white-space: nowrap; }
+.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.signs table { width: auto; }
+.signs td { padding: .1rem .35rem; min-width: 1.6rem; text-align: center; }
+.signs tbody th { position: sticky; left: 0; background: var(--ground); }
+.upright { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; font-weight: 400; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+dl { margin: .5rem 0; font-size: .9rem; }
+dt { font-weight: 600; }
+dd { margin: 0 0 .25rem 1rem; color: var(--faint); }
+summary { cursor: pointer; }
+
+@media (max-width: 40rem) {
+  body { font-size: 15px; }
+  header, main { padding-left: .6rem; padding-right: .6rem; }
+  th, td { padding: .25rem .4rem; }
+  tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 7rem; }
+}
+@media print {
+  header, main { max-width: none; padding: 0 .5rem; }
+  .scroll { overflow: visible; border: 0; }
+  a { color: inherit; }
+  thead { display: table-header-group; }
+  tr { break-inside: avoid; }
+}
+)css";
+}
+
+}  // namespace reputed

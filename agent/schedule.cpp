@@ -1,0 +1,76 @@
+#include "agent/schedule.hpp"
+
+#include <algorithm>
+
+namespace reputed {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+constexpr auto first_run_gap = 50ms;         // between the first runs of two jobs,
+constexpr auto first_run_spread_limit = 60s;  // as long as all of them fit in here
+constexpr int jitter_percent = 5;
+
+}  // namespace
+
+// splitmix64: any spread will do, and a seed makes it repeatable.
+std::uint64_t Schedule::random() {
+    std::uint64_t z = random_ += 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+}
+
+void Schedule::set_jobs(const std::vector<Job>& jobs, Time now) {
+    std::map<JobKey, Entry> next;
+    const auto spread = std::min<milliseconds>(first_run_gap * static_cast<std::int64_t>(jobs.size()), first_run_spread_limit);
+    for (const auto& job : jobs) {
+        Entry entry{job.interval, now, false};
+        if (const auto known = jobs_.find(job.key); known != jobs_.end()) {
+            entry.due = std::min(known->second.due, now + job.interval);
+            entry.running = known->second.running;
+        } else if (spread > 0ms) {
+            entry.due = now + milliseconds(random() % static_cast<std::uint64_t>(spread.count()));
+        }
+        next.insert_or_assign(job.key, entry);
+    }
+    jobs_ = std::move(next);
+}
+
+std::optional<JobKey> Schedule::take_due(Time now) {
+    auto first = jobs_.end();
+    for (auto entry = jobs_.begin(); entry != jobs_.end(); ++entry) {
+        if (entry->second.running || entry->second.due > now) continue;
+        if (first == jobs_.end() || entry->second.due < first->second.due) first = entry;
+    }
+    if (first == jobs_.end()) return {};
+    first->second.running = true;
+    return first->first;
+}
+
+std::optional<Schedule::Time> Schedule::next_due() const {
+    std::optional<Time> first;
+    for (const auto& [key, entry] : jobs_)
+        if (!entry.running && (!first || entry.due < *first)) first = entry.due;
+    return first;
+}
+
+void Schedule::finished(const JobKey& key, Time begun, Time now) {
+    const auto found = jobs_.find(key);
+    if (found == jobs_.end()) return;
+    const auto interval = std::chrono::duration_cast<milliseconds>(found->second.interval);
+    const auto range = interval * (2 * jitter_percent) / 100;
+    const auto jitter = range > 0ms ? milliseconds(random() % static_cast<std::uint64_t>(range.count())) - range / 2 : 0ms;
+    // From the beginning of the run, so that a long run does not stretch the interval; never at once again, though.
+    found->second.due = std::max(begun + interval + jitter, now + interval / 10);
+    found->second.running = false;
+}
+
+std::optional<Schedule::Time> Schedule::due(const JobKey& key) const {
+    const auto found = jobs_.find(key);
+    if (found == jobs_.end()) return {};
+    return found->second.due;
+}
+
+}  // namespace reputed

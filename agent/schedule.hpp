@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "agent/ledger.hpp"
+
+namespace reputed {
+
+// When each job runs next. Pure: it is told the time and never waits. First runs are spread, and each interval is
+// stretched or shortened a little, so that jobs of one interval do not come to run all at once.
+class Schedule {
+  public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    struct Job {
+        JobKey key;
+        std::chrono::seconds interval{0};
+    };
+
+    explicit Schedule(std::uint64_t seed) : random_(seed) {}
+
+    // Replaces the jobs. One that was there keeps its place, except that a shorter interval brings it forward.
+    void set_jobs(const std::vector<Job>& jobs, Time now);
+
+    // The job that has been due for longest, now counted as running; none while nothing is due.
+    std::optional<JobKey> take_due(Time now);
+
+    // When the next job that is not running falls due; none when there is none.
+    std::optional<Time> next_due() const;
+
+    // The job has run; begun at `begun`. Unknown keys are ignored: the configuration may have changed meanwhile.
+    void finished(const JobKey& key, Time begun, Time now);
+
+    std::optional<Time> due(const JobKey& key) const;
+
+  private:
+    struct Entry {
+        std::chrono::seconds interval{0};
+        Time due;
+        bool running = false;
+    };
+    std::uint64_t random();
+
+    std::map<JobKey, Entry> jobs_;
+    std::uint64_t random_;
+};
+
+}  // namespace reputed

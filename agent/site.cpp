@@ -1,0 +1,70 @@
+#include "agent/site.hpp"
+
+#include <algorithm>
+
+#include "agent/page.hpp"
+#include "agent/plain_text.hpp"
+#include "agent/process_metrics.hpp"
+
+namespace reputed {
+namespace {
+
+constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
+
+Reply unavailable(std::string why) {
+    Reply reply;
+    reply.status = 503;
+    reply.preamble = std::move(why);
+    return reply;
+}
+
+const char* const no_edition_yet = "The agent is starting: it has nothing to show yet.\n";
+
+Reply metrics(const Published& published) {
+    const auto edition = published.current();
+    if (!edition) return unavailable(no_edition_yet);
+    return {
+        .content_type = metrics_type, .preamble = render_process_metrics(), .content = edition->metrics()};
+}
+
+Reply page(const Published& published) {
+    const auto edition = published.current();
+    if (!edition) return unavailable(no_edition_yet);
+    return {.content_type = "text/html; charset=utf-8", .preamble = {}, .content = edition->page()};
+}
+
+Reply style() {
+    static const auto sheet = std::make_shared<const Content>(std::string(page_style()));
+    return {.content_type = "text/css; charset=utf-8", .preamble = {}, .content = sheet};
+}
+
+Reply healthy() {
+    return {.preamble = "The agent is healthy.\n", .content = {}};
+}
+
+Reply ready(const Published& published) {
+    const auto edition = published.current();
+    if (!edition) return unavailable(no_edition_yet);
+    if (edition->snapshot().ready) return {.preamble = "The agent is ready.\n", .content = {}};
+
+    const auto& jobs = edition->snapshot().jobs;
+    const auto has_not_run = [](const JobState& job) { return job.runs == 0; };
+    const auto waiting = std::count_if(jobs.begin(), jobs.end(), has_not_run);
+    if (waiting == 0) return unavailable("Not ready: the first round is not complete.\n");
+    const auto first = std::find_if(jobs.begin(), jobs.end(), has_not_run);
+    return unavailable("Not ready: " + std::to_string(waiting) + " of " + std::to_string(jobs.size()) +
+                       " jobs have not run yet, among them " +
+                       plain_text(first->check + " " + first->subject, 300) + ".\n");
+}
+
+}  // namespace
+
+std::vector<Route> site_routes(const Published& published) {
+    return {
+        {"/", [&published] { return page(published); }},           {"/style.css", style},
+        {"/metrics", [&published] { return metrics(published); }}, {"/-/healthy", healthy},
+        {"/-/ready", [&published] { return ready(published); }},
+    };
+}
+
+}  // namespace reputed

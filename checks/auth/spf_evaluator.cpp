@@ -1,0 +1,418 @@
+#include "checks/auth/spf_evaluator.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace reputed::spf {
+namespace {
+
+constexpr std::size_t shown_text = 200;
+constexpr std::size_t max_steps = 500;
+constexpr std::size_t max_explanation = 8 * 1024;
+
+bool is_void(Outcome outcome) {
+    return outcome == Outcome::nodata || outcome == Outcome::nxdomain;
+}
+
+bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+bool is_printable(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f; });
+}
+
+bool is_or_below(std::string_view name, std::string_view domain) {
+    if (name == domain) return true;
+    return name.size() > domain.size() && name.ends_with(domain) &&
+           name[name.size() - domain.size() - 1] == '.';
+}
+
+std::string shown(const Record& record, const Term& term) {
+    return std::string(record.written(term).substr(0, shown_text));
+}
+
+Result result_of(Qualifier qualifier) {
+    switch (qualifier) {
+        case Qualifier::pass:
+            return Result::pass;
+        case Qualifier::fail:
+            return Result::fail;
+        case Qualifier::softfail:
+            return Result::softfail;
+        case Qualifier::neutral:
+            return Result::neutral;
+    }
+    return Result::neutral;
+}
+
+}  // namespace
+
+Evaluator::Evaluator(const Query& query, Answers& answers, const Options& options)
+    : answers_(answers),
+      options_(options),
+      ip_(query.ip.unmapped()),
+      helo_(query.helo),
+      deadline_(std::chrono::steady_clock::now() + options.time_limit) {
+    expired_answer_.outcome = Outcome::cancelled;
+    std::string_view mailbox = query.mail_from;
+    if (mailbox.starts_with('<') && mailbox.ends_with('>')) mailbox = mailbox.substr(1, mailbox.size() - 2);
+    const auto at = mailbox.rfind('@');
+    if (mailbox.empty())
+        sender_domain_ = helo_;  // RFC 7208 section 2.4
+    else
+        sender_domain_ = at == std::string_view::npos ? mailbox : mailbox.substr(at + 1);
+    if (at != std::string_view::npos) local_part_ = mailbox.substr(0, at);
+    if (local_part_.empty()) local_part_ = "postmaster";  // RFC 7208 section 4.3
+    if (!sender_domain_.empty() && sender_domain_.back() == '.') sender_domain_.pop_back();
+    sender_ = local_part_ + '@' + sender_domain_;
+}
+
+Evaluation Evaluator::run() {
+    Verdict verdict = evaluate(sender_domain_, 0);
+    if (verdict.result == Result::fail && options_.explain) out_.explanation = explain(verdict);
+    out_.result = verdict.result;
+    out_.reason = std::move(verdict.reason);
+    out_.mechanism = std::move(verdict.mechanism);
+    return std::move(out_);
+}
+
+// RFC 7208 sections 4.3 to 4.6: the domain, the lookup, the selection, the syntax.
+Evaluator::Verdict Evaluator::evaluate(const std::string& domain, int depth) {
+    Verdict verdict;
+    verdict.reason = domain_error(domain);
+    if (!verdict.reason.empty()) return verdict;
+    const Record nothing;
+    const auto step = begin_step({nothing, domain, depth}, nullptr, "");
+    const auto finish = [&](Result result, std::string reason) {
+        end_step(step, reason);
+        verdict.result = result;
+        verdict.reason = std::move(reason);
+        return verdict;
+    };
+    const std::string name = presentation_name(domain);
+    const Answer& answer = ask(name, RecordType::txt);
+    if (answer.outcome == Outcome::nxdomain) return finish(Result::none, domain + " does not exist");
+    if (answer.outcome == Outcome::invalid) return finish(Result::none, domain + " is not a domain name");
+    if (!answer.definite())
+        return finish(Result::temperror, temperror(name, RecordType::txt, answer.outcome).detail);
+    const auto records = select_records(answer);
+    if (records.empty()) return finish(Result::none, domain + " has no SPF record");
+    if (records.size() > 1)
+        return finish(Result::permerror, domain + " has " + std::to_string(records.size()) + " SPF records");
+    auto parsed = parse_record(records.front());
+    if (const auto* syntax = std::get_if<SyntaxError>(&parsed))
+        return finish(Result::permerror,
+                      "syntax error in the record of " + domain + ": " + syntax->to_string());
+    end_step(step, records.front());
+    return evaluate_record({std::get<Record>(parsed), domain, depth});
+}
+
+Evaluator::Verdict Evaluator::evaluate_record(const Place& place) {
+    bool prefetched = !options_.prefetch;
+    for (std::size_t i = 0; i < place.record.terms.size(); ++i) {
+        const Term& term = place.record.terms[i];
+        if (is_modifier(term.kind)) continue;
+        if (!prefetched && queries_dns(term.kind)) {
+            prefetch_from(place, i);
+            prefetched = true;
+        }
+        Match match = evaluate_term(term, place);
+        if (match.kind == Match::Kind::no) continue;
+        if (match.kind == Match::Kind::temperror) return error(Result::temperror, term, place, match.detail);
+        if (match.kind == Match::Kind::permerror) return error(Result::permerror, term, place, match.detail);
+        Verdict verdict;
+        verdict.result = result_of(term.qualifier);
+        verdict.mechanism = shown(place.record, term);
+        verdict.reason = "matched " + verdict.mechanism + " in the record of " + place.domain;
+        if (!match.detail.empty()) verdict.reason += ": " + match.detail;
+        if (const Term* exp = place.record.find(TermKind::exp);
+            exp != nullptr && verdict.result == Result::fail) {
+            verdict.exp = exp->domain;
+            verdict.exp_domain = place.domain;
+        }
+        return verdict;
+    }
+    if (const Term* redirect = place.record.find(TermKind::redirect))
+        return evaluate_redirect(*redirect, place);
+    Verdict verdict;  // RFC 7208 section 4.7
+    verdict.result = Result::neutral;
+    verdict.reason = "no term of the record of " + place.domain + " matched";
+    return verdict;
+}
+
+// RFC 7208 section 6.1. The exp= of the redirecting record is dropped with it (section 6.2).
+Evaluator::Verdict Evaluator::evaluate_redirect(const Term& term, const Place& place) {
+    if (!count_lookup()) {
+        const auto reason = "over " + std::to_string(options_.lookup_limit) + " terms that query DNS";
+        end_step(begin_step(place, &term, ""), reason);
+        return error(Result::permerror, term, place, reason);
+    }
+    const auto target = target_of(term, place.domain);
+    end_step(begin_step(place, &term, target.value_or("")), "redirect");
+    if (!target) return error(Result::permerror, term, place, "the local-part is not ASCII");
+    Verdict verdict = evaluate(*target, place.depth + 1);
+    if (verdict.result == Result::none || verdict.result == Result::temperror ||
+        verdict.result == Result::permerror)
+        return error(verdict.result == Result::none ? Result::permerror : verdict.result, term, place,
+                     verdict.reason);
+    return verdict;
+}
+
+Evaluator::Match Evaluator::evaluate_term(const Term& term, const Place& place) {
+    Match match;
+    std::size_t step = std::string::npos;
+    if (term.kind == TermKind::all) {
+        match.kind = Match::Kind::yes;
+        step = begin_step(place, &term, "");
+    } else if (term.kind == TermKind::ip4 || term.kind == TermKind::ip6) {
+        if (term.network.contains(ip_)) match.kind = Match::Kind::yes;
+        step = begin_step(place, &term, "");
+    } else if (!count_lookup()) {
+        match = {Match::Kind::permerror,
+                 "over " + std::to_string(options_.lookup_limit) + " terms that query DNS"};
+        step = begin_step(place, &term, "");
+    } else if (const auto target = target_of(term, place.domain)) {
+        step = begin_step(place, &term, *target);
+        const std::string name = presentation_name(*target);
+        if (term.kind == TermKind::include) match = evaluate_include(*target, place.depth + 1);
+        if (term.kind == TermKind::a) match = match_addresses(name, term);
+        if (term.kind == TermKind::mx) match = match_mx(name, term);
+        if (term.kind == TermKind::ptr) match = match_ptr(name);
+        if (term.kind == TermKind::exists) match = match_exists(name);
+    } else {
+        step = begin_step(place, &term, "");
+    }
+    if (step == std::string::npos) return match;
+    const bool bare = match.kind == Match::Kind::no || match.kind == Match::Kind::yes;
+    end_step(step, bare ? (match.kind == Match::Kind::yes ? "match" : "no match") : match.detail);
+    return match;
+}
+
+// The table of RFC 7208 section 5.2.
+Evaluator::Match Evaluator::evaluate_include(const std::string& target, int depth) {
+    Verdict inner = evaluate(target, depth);
+    switch (inner.result) {
+        case Result::pass:
+            return {Match::Kind::yes, std::move(inner.reason)};
+        case Result::fail:
+        case Result::softfail:
+        case Result::neutral:
+            return {};
+        case Result::temperror:
+            return {Match::Kind::temperror, std::move(inner.reason)};
+        case Result::permerror:
+        case Result::none:
+            return {Match::Kind::permerror, std::move(inner.reason)};
+    }
+    return {};
+}
+
+// RFC 7208 section 5.3, and for each name of section 5.4.
+Evaluator::Match Evaluator::match_addresses(const std::string& name, const Term& term) {
+    const Answer& answer = ask(name, address_type());
+    if (is_void(answer.outcome)) return count_void(name, address_type());
+    if (answer.outcome == Outcome::invalid) return {};
+    if (answer.outcome != Outcome::ok) return temperror(name, address_type(), answer.outcome);
+    const int prefix = ip_.family() == Family::v4 ? term.prefix4 : term.prefix6;
+    for (const auto& record : answer.records)
+        if (record.address.family() == ip_.family() && IpNetwork(record.address, prefix).contains(ip_))
+            return {Match::Kind::yes, ""};
+    return {};
+}
+
+// RFC 7208 sections 5.4 and 4.6.4.
+Evaluator::Match Evaluator::match_mx(const std::string& name, const Term& term) {
+    const Answer& answer = ask(name, RecordType::mx);
+    if (is_void(answer.outcome)) return count_void(name, RecordType::mx);
+    if (answer.outcome == Outcome::invalid) return {};
+    if (answer.outcome != Outcome::ok) return temperror(name, RecordType::mx, answer.outcome);
+    if (answer.records.size() > static_cast<std::size_t>(options_.mx_limit))
+        return {Match::Kind::permerror, name.substr(0, shown_text) + " has " +
+                                            std::to_string(answer.records.size()) + " MX records, over " +
+                                            std::to_string(options_.mx_limit)};
+    std::vector<Question> questions;
+    for (const auto& record : answer.records)
+        if (!record.text.empty() && record.text != ".")  // the null MX of RFC 7505 names nobody
+            questions.push_back({record.text, address_type()});
+    prefetch(questions);
+    for (const auto& question : questions) {
+        Match match = match_addresses(question.name, term);
+        if (match.kind != Match::Kind::no) return match;
+    }
+    return {};
+}
+
+// RFC 7208 section 5.5: DNS errors do not match and are no error.
+Evaluator::Match Evaluator::match_ptr(const std::string& target) {
+    const auto& names = validated_names();
+    if (is_void(ptr_outcome_)) return count_void(reverse_name(ip_), RecordType::ptr);
+    const std::string domain = normalized_name(target);
+    for (const auto& name : names)
+        if (is_or_below(name, domain)) return {Match::Kind::yes, ""};
+    return {};
+}
+
+// RFC 7208 section 5.7: always A, whatever the family of the client.
+Evaluator::Match Evaluator::match_exists(const std::string& name) {
+    const Answer& answer = ask(name, RecordType::a);
+    if (is_void(answer.outcome)) return count_void(name, RecordType::a);
+    if (answer.outcome == Outcome::invalid) return {};
+    if (answer.outcome != Outcome::ok) return temperror(name, RecordType::a, answer.outcome);
+    return {Match::Kind::yes, ""};
+}
+
+Evaluator::Verdict Evaluator::error(Result result, const Term& term, const Place& place,
+                                    std::string_view reason) const {
+    Verdict verdict;
+    verdict.result = result;
+    verdict.reason =
+        shown(place.record, term) + " in the record of " + place.domain + ": " + std::string(reason);
+    return verdict;
+}
+
+Evaluator::Match Evaluator::temperror(const std::string& name, RecordType type, Outcome outcome) const {
+    std::string reason(to_string(type));
+    reason += " query for " + name.substr(0, 255) + ": ";
+    if (outcome != Outcome::cancelled)
+        reason += to_string(outcome);
+    else
+        reason += options_.stop.stop_requested() ? "cancelled" : "the time limit passed";
+    return {Match::Kind::temperror, std::move(reason)};
+}
+
+// RFC 7208 section 4.6.4, last paragraph.
+Evaluator::Match Evaluator::count_void(const std::string& name, RecordType type) {
+    if (++out_.void_lookups <= options_.void_limit) return {};
+    return {Match::Kind::permerror, "over " + std::to_string(options_.void_limit) +
+                                        " queries without answer, the last for " +
+                                        std::string(to_string(type)) + " of " + name.substr(0, 255)};
+}
+
+std::optional<std::string> Evaluator::target_of(const Term& term, const std::string& domain) {
+    if (term.domain.empty()) return domain;
+    if ((term.domain.uses('s') || term.domain.uses('l')) && !is_ascii(local_part_)) return {};
+    return expand_domain(term.domain, values_for(term.domain, domain));
+}
+
+MacroValues Evaluator::values_for(const MacroString& macro, const std::string& domain) {
+    MacroValues values;
+    values.sender = sender_;
+    values.local_part = local_part_;
+    values.sender_domain = sender_domain_;
+    values.domain = domain;
+    values.ip = ip_;
+    if (macro.uses('p')) values.validated_name = validated_name(domain);
+    values.helo = helo_;
+    values.receiver = options_.receiver;
+    values.unix_time = options_.unix_time;
+    return values;
+}
+
+// RFC 7208 section 5.5: names of the address that resolve back to it.
+const std::vector<std::string>& Evaluator::validated_names() {
+    if (std::exchange(validated_, true)) return validated_names_;
+    const Answer& answer = ask(reverse_name(ip_), RecordType::ptr);
+    ptr_outcome_ = answer.outcome;
+    std::vector<Question> questions;
+    for (const auto& record : answer.records) {
+        if (questions.size() == static_cast<std::size_t>(options_.ptr_limit)) break;
+        questions.push_back({record.text, address_type()});
+    }
+    prefetch(questions);
+    for (const auto& question : questions) {
+        const Answer& addresses = ask(question.name, question.type);
+        const bool back = std::any_of(addresses.records.begin(), addresses.records.end(),
+                                      [&](const reputed::Record& record) { return record.address == ip_; });
+        if (back) validated_names_.push_back(normalized_name(question.name));
+    }
+    return validated_names_;
+}
+
+// RFC 7208 section 7.3, "p": the domain itself before names below it before any other.
+std::string_view Evaluator::validated_name(const std::string& domain) {
+    const auto& names = validated_names();
+    const std::string wanted = normalized_name(presentation_name(domain));
+    if (names.empty()) return "unknown";
+    for (const auto& name : names)
+        if (name == wanted) return name;
+    for (const auto& name : names)
+        if (is_or_below(name, wanted)) return name;
+    return names.front();
+}
+
+// RFC 7208 section 6.2: whatever goes wrong here, there is just no explanation.
+std::string Evaluator::explain(const Verdict& verdict) {
+    if (!verdict.exp) return "";
+    Term term;
+    term.domain = *verdict.exp;
+    const auto target = target_of(term, verdict.exp_domain);
+    if (!target) return "";
+    const Answer& answer = ask(presentation_name(*target), RecordType::txt);
+    if (answer.outcome != Outcome::ok || answer.records.size() != 1) return "";
+    MacroString text;
+    if (!parse_macro(answer.records.front().text, MacroContext::explanation, text).empty()) return "";
+    std::string explanation = expand(text, values_for(text, verdict.exp_domain));
+    return explanation.size() <= max_explanation && is_printable(explanation) ? explanation : "";
+}
+
+bool Evaluator::expired() const {
+    return options_.stop.stop_requested() || std::chrono::steady_clock::now() >= deadline_;
+}
+
+const Answer& Evaluator::ask(const std::string& name, RecordType type) {
+    return expired() ? expired_answer_ : answers_.get(name, type, options_.stop);
+}
+
+void Evaluator::prefetch(const std::vector<Question>& questions) {
+    if (questions.size() > 1 && !expired()) answers_.prefetch(questions, options_.stop);
+}
+
+// All that this record will ask for itself unless something matches first. Which answers count, and in which
+// order, is decided later as if they had been asked one by one.
+void Evaluator::prefetch_from(const Place& place, std::size_t index) {
+    std::vector<Question> questions;
+    const auto add = [&](const Term& term) {
+        if (term.domain.uses('p')) return;
+        const auto target = target_of(term, place.domain);
+        if (!target) return;
+        RecordType type = RecordType::txt;
+        if (term.kind == TermKind::a) type = address_type();
+        if (term.kind == TermKind::mx) type = RecordType::mx;
+        if (term.kind == TermKind::exists) type = RecordType::a;
+        if (term.kind == TermKind::ptr) type = RecordType::ptr;
+        questions.push_back({type == RecordType::ptr ? reverse_name(ip_) : presentation_name(*target), type});
+        if (!is_valid_name(questions.back().name)) questions.pop_back();
+    };
+    const int left = options_.lookup_limit - out_.lookups;
+    int terms = 0;
+    bool ends = false;
+    for (; index < place.record.terms.size() && terms < left && !ends; ++index) {
+        const Term& term = place.record.terms[index];
+        ends = term.kind == TermKind::all ||
+               ((term.kind == TermKind::ip4 || term.kind == TermKind::ip6) && term.network.contains(ip_));
+        if (is_modifier(term.kind) || !queries_dns(term.kind)) continue;
+        ++terms;
+        add(term);
+    }
+    const Term* redirect = place.record.find(TermKind::redirect);
+    if (redirect != nullptr && !ends && terms < left) add(*redirect);
+    prefetch(questions);
+}
+
+std::size_t Evaluator::begin_step(const Place& place, const Term* term, std::string_view target) {
+    if (!options_.trace || out_.trace.size() == max_steps) return std::string::npos;
+    Step step;
+    step.depth = place.depth;
+    step.domain = place.domain;
+    if (term != nullptr) step.term = shown(place.record, *term);
+    step.target = target.substr(0, 255);
+    out_.trace.push_back(std::move(step));
+    return out_.trace.size() - 1;
+}
+
+void Evaluator::end_step(std::size_t step, std::string_view outcome) {
+    if (step != std::string::npos) out_.trace[step].outcome = outcome.substr(0, 4 * shown_text);
+}
+
+}  // namespace reputed::spf

@@ -1,0 +1,222 @@
+#include "checks/dnsbl/dnsbl_check.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <random>
+#include <set>
+
+#include "checks/dnsbl/findings.hpp"
+#include "config/public_suffix.hpp"
+
+namespace reputed::dnsbl {
+namespace {
+
+// PTR names cost a look-up each; a hoster's thousands of generic ones are no domains to watch.
+constexpr std::size_t most_ptr_names = 256;
+
+using std::chrono::system_clock;
+
+const MetricInfo listed{"reputed_listed",
+                        SampleType::gauge,
+                        "1 if the address is on the blocklist, 0 if not, by the last good answer",
+                        {"ip", "list"}};
+const MetricInfo last_answer{"reputed_dnsbl_last_answer_timestamp_seconds",
+                             SampleType::gauge,
+                             "When the list last gave a good answer about the address; 0 = never",
+                             {"ip", "list"},
+                             0};
+const MetricInfo domain_listed{"reputed_domain_listed",
+                               SampleType::gauge,
+                               "1 if the domain is on the blocklist, 0 if not, by the last good answer",
+                               {"domain", "list"}};
+const MetricInfo domain_last_answer{"reputed_dnsbl_domain_last_answer_timestamp_seconds",
+                                    SampleType::gauge,
+                                    "When the list last gave a good answer about the domain; 0 = never",
+                                    {"domain", "list"},
+                                    0};
+const MetricInfo allowed{"reputed_allowed",
+                         SampleType::gauge,
+                         "1 if the address is on the allowlist, 0 if not, by the last good answer",
+                         {"ip", "list"}};
+const MetricInfo domain_allowed{"reputed_domain_allowed",
+                                SampleType::gauge,
+                                "1 if the domain is on the allowlist, 0 if not, by the last good answer",
+                                {"domain", "list"}};
+const MetricInfo score{"reputed_score",
+                       SampleType::gauge,
+                       "The score that the list gives the address, on the list's own scale",
+                       {"ip", "list"}};
+const MetricInfo targets{"reputed_dnsbl_targets",
+                         SampleType::gauge,
+                         "Addresses or domains by what the list last answered about them",
+                         {"list", "state"}};
+const MetricInfo list_health{"reputed_list_health",
+                             SampleType::gauge,
+                             "1 for the state of the list in its last round, by its own test points",
+                             {"list", "health"}};
+
+const MetricInfo& state_metric(const List& list) {
+    switch (list.kind) {
+        case ListKind::ip_blocklist:
+            return listed;
+        case ListKind::ip_allowlist:
+            return allowed;
+        case ListKind::ip_score:
+            return score;
+        case ListKind::domain_blocklist:
+            return domain_listed;
+        case ListKind::domain_allowlist:
+            return domain_allowed;
+    }
+    return listed;
+}
+
+// NaN: could not tell, the last good value stays.
+double state_value(const List& list, State state, const Entry* entry) {
+    if (!is_definite(state)) return std::numeric_limits<double>::quiet_NaN();
+    if (list.kind == ListKind::ip_score && state == State::score && entry != nullptr)
+        return entry->what.score;
+    return state == State::clean ? 0 : 1;
+}
+
+double unix_seconds(system_clock::time_point time) {
+    return static_cast<double>(
+        std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+}
+
+void add_samples(const List& list, const std::vector<Subject>& subjects, const Results& results,
+                 system_clock::time_point now, std::vector<Sample>& out) {
+    std::vector<std::size_t> counts(state_count, 0);
+    const MetricInfo& value_metric = state_metric(list);
+    const MetricInfo& time_metric = is_domain_list(list.kind) ? domain_last_answer : last_answer;
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+        if (!results.asked(0, i)) continue;
+        const State state = results.state(0, i);
+        ++counts[static_cast<std::size_t>(state)];
+        const std::vector<std::string> labels = {subjects[i].text, list.name};
+        // A score list without an entry about the address has no score to show, and a score of 0 would be a
+        // bad one.
+        if (list.kind != ListKind::ip_score || state != State::clean)
+            out.push_back({&value_metric, labels, state_value(list, state, results.find(0, i))});
+        const double time = is_definite(state) ? unix_seconds(now) : std::numeric_limits<double>::quiet_NaN();
+        out.push_back({&time_metric, labels, time});
+    }
+    for (std::size_t i = 0; i < state_count; ++i)
+        out.push_back({&targets,
+                       {list.name, std::string(to_string(static_cast<State>(i)))},
+                       static_cast<double>(counts[i])});
+    for (const auto health :
+         {Health::usable, Health::refused, Health::broken, Health::silent, Health::servfail})
+        out.push_back({&list_health,
+                       {list.name, std::string(to_string(health))},
+                       results.health[0].health == health ? 1.0 : 0.0});
+}
+
+const List* find_list(const ActiveLists& lists, const std::string& name) {
+    const auto found = std::find_if(lists.lists.begin(), lists.lists.end(),
+                                    [&](const List& list) { return list.name == name; });
+    return found == lists.lists.end() ? nullptr : &*found;
+}
+
+std::vector<Subject> address_subjects(const Settings& settings) {
+    std::vector<Subject> subjects;
+    std::set<IpAddress> seen;
+    for (const auto& sender : settings.senders)
+        for (const auto& address : sender.addresses())
+            if (seen.insert(address).second) subjects.push_back(Subject::of(address));
+    return subjects;
+}
+
+void add_ptr_names(const Settings& settings, const Services& services, std::vector<std::string>& names) {
+    std::vector<Question> questions;
+    for (const auto& subject : address_subjects(settings)) {
+        if (questions.size() == most_ptr_names) break;
+        questions.push_back({reverse_name(*subject.address), RecordType::ptr});
+    }
+    for (const auto& answer : services.resolver.lookup(questions, services.stop))
+        if (!answer.records.empty()) names.push_back(answer.records.front().text);
+}
+
+std::vector<Subject> domain_subjects(const Settings& settings, const Services& services) {
+    std::vector<std::string> names = known_domains(settings);
+    add_ptr_names(settings, services, names);
+    std::vector<Subject> subjects;
+    std::set<std::string> seen;
+    for (const auto& name : names) {
+        auto subject = Subject::of_domain(name);
+        if (subject && seen.insert(subject->text).second) subjects.push_back(std::move(*subject));
+    }
+    return subjects;
+}
+
+std::vector<std::string> list_names(const Settings& settings, const ActiveLists& lists) {
+    std::vector<std::string> names;
+    if (settings.senders.empty()) return names;
+    for (const auto& list : lists.lists)
+        names.push_back(list.name);
+    return names;
+}
+
+std::chrono::seconds interval(const Settings& settings, const ActiveLists& lists,
+                              const std::string& subject) {
+    const List* list = find_list(lists, subject);
+    return list == nullptr ? settings.dnsbl.interval
+                           : std::max(settings.dnsbl.interval, list->interval_floor);
+}
+
+Report run(const std::string& subject, const Services& services) {
+    const List* list = find_list(services.lists, subject);
+    if (list == nullptr) return {};
+    const auto subjects = is_domain_list(list->kind) ? domain_subjects(services.settings, services)
+                                                     : address_subjects(services.settings);
+    SweepOptions options;
+    options.seed = std::random_device{}();
+    options.stop = services.stop;
+    const Results results = sweep({*list}, subjects, services.resolver, options);
+    Report report = report_of(*list, subjects, results, services.now);
+    // "localhost" is answered by every working resolver itself (RFC 6761 section 6.3). When even that stays
+    // away, the resolver is the trouble and not the list.
+    if (results.health[0].health == Health::silent &&
+        services.resolver.lookup_one("localhost", RecordType::a, services.stop).outcome == Outcome::timeout)
+        blame_resolver(report);
+    return report;
+}
+
+}  // namespace
+
+std::vector<std::string> known_domains(const Settings& settings) {
+    std::vector<std::string> names;
+    const auto add = [&](const std::string& name) {
+        if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+            names.push_back(name);
+    };
+    for (const auto& sender : settings.senders) {
+        for (const auto& domain : sender.domains) {
+            add(domain);
+            add(organizational_domain(domain));
+        }
+        add(sender.hostname);
+        add(organizational_domain(sender.hostname));
+    }
+    return names;
+}
+
+Report report_of(const List& list, const std::vector<Subject>& subjects, const Results& results,
+                 system_clock::time_point now) {
+    Report report;
+    add_findings(list, subjects, results, report);
+    add_samples(list, subjects, results, now, report.samples);
+    return report;
+}
+
+Check dnsbl_check() {
+    return {"dnsbl",
+            "Asks DNS blocklists, allowlists and score lists about every sending address and domain.",
+            list_names,
+            interval,
+            run,
+            {&listed, &last_answer, &domain_listed, &domain_last_answer, &allowed, &domain_allowed, &score,
+             &targets, &list_health}};
+}
+
+}  // namespace reputed::dnsbl

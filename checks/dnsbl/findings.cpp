@@ -1,0 +1,154 @@
+#include "checks/dnsbl/findings.hpp"
+
+#include <algorithm>
+
+namespace reputed::dnsbl {
+namespace {
+
+// A list that counts: not to know what it says is worth a verdict of `unknown`.
+constexpr int weighty = 50;
+
+std::string join(const std::vector<std::string>& texts, std::string_view separator) {
+    std::string out;
+    for (const auto& text : texts) {
+        if (!out.empty()) out += separator;
+        out += text;
+    }
+    return out;
+}
+
+std::string codes_text(const std::vector<std::uint32_t>& codes) {
+    std::vector<std::string> texts;
+    texts.reserve(codes.size());
+    for (const auto code : codes)
+        texts.push_back(code_text(code));
+    return join(texts, ", ");
+}
+
+std::string operator_of(const List& list) {
+    return list.operator_name.empty() ? list.name : list.operator_name;
+}
+
+Finding listed_finding(const List& list, const Subject& subject, const Entry& entry) {
+    Finding finding;
+    finding.code = "dnsbl.listed";
+    finding.subject = subject.text;
+    finding.object = list.name;
+    finding.severity = std::max(entry.what.severity, Severity::info);
+    finding.message = subject.text + " is listed on " + list.name + ": " + join(entry.what.meanings, "; ");
+    // By the shown name: the one that was asked holds the list's key where it has one.
+    finding.evidence = subject.query + "." + list.name + " A " + codes_text(entry.what.codes);
+    if (!entry.reason.empty()) finding.evidence += "; TXT \"" + entry.reason + '"';
+    finding.link = lookup_link(list, subject);
+    finding.remedy = "Find and stop the cause first, then ask " + operator_of(list) + " for removal";
+    finding.remedy += finding.link.empty() ? "." : " at the link.";
+    return finding;
+}
+
+Finding unknown_code_finding(const List& list, const Subject& subject, const Entry& entry) {
+    Finding finding;
+    finding.code = "dnsbl.unknown_code";
+    finding.subject = subject.text;
+    finding.object = list.name;
+    finding.severity = Severity::info;
+    finding.message = list.name + " answered " + codes_text(entry.what.codes) + " about " + subject.text +
+                      ", a code that it does not document; this is not taken for a listing";
+    finding.evidence = subject.query + "." + list.name + " A " + codes_text(entry.what.codes);
+    finding.remedy = "Look the address up at the list's own page.";
+    finding.link = lookup_link(list, subject);
+    return finding;
+}
+
+Finding resolver_refused(const List& list, const ListHealth& health) {
+    Finding finding;
+    finding.code = "dns.resolver_refused";
+    finding.subject = "resolver";
+    finding.severity = Severity::warning;
+    finding.message =
+        "Lists refuse to answer the DNS resolver that this agent asks; what they say about you is unknown";
+    finding.evidence = list.name + " " + health.detail;
+    finding.remedy =
+        "Run an own recursive resolver on this machine (unbound, without forwarding to a public or a "
+        "provider's one) "
+        "and name it in [dns] servers, or use a key of the list in [dnsbl.keys].";
+    return finding;
+}
+
+Finding list_refused(const List& list, const ListHealth& health) {
+    const bool key = health.cause == ErrorCause::key;
+    Finding finding;
+    finding.code = "dnsbl.list_refused";
+    finding.subject = list.name;
+    finding.severity = key || list.weight >= weighty ? Severity::warning : Severity::info;
+    finding.message =
+        list.name + (key ? " does not accept the key" : " refuses to answer: too many questions");
+    finding.evidence = list.name + " " + health.detail;
+    finding.remedy = key ? "Check the key in [dnsbl.keys] and the account it belongs to."
+                         : "Raise [dnsbl] interval, ask for fewer addresses, or take the list's paid access.";
+    finding.link = list.website;
+    return finding;
+}
+
+Finding list_trouble(const List& list, const ListHealth& health) {
+    const bool broken = health.health == Health::broken;
+    Finding finding;
+    finding.code = broken ? "dnsbl.list_broken" : "dnsbl.list_silent";
+    finding.subject = list.name;
+    finding.severity = list.weight >= weighty ? Severity::unknown : Severity::info;
+    finding.message =
+        list.name + (broken ? " does not work and is not believed: " : " cannot be asked: ") + health.detail;
+    finding.evidence = health.codes.empty() ? "" : list.name + " answered " + codes_text(health.codes);
+    finding.remedy =
+        broken ? "Nothing on your side. If it stays so, add it to [dnsbl] exclude."
+               : "Usually passes. If other lists answer and this one stays so, add it to [dnsbl] exclude.";
+    finding.link = list.website;
+    return finding;
+}
+
+Finding health_finding(const List& list, const ListHealth& health) {
+    if (health.health != Health::refused) return list_trouble(list, health);
+    const bool resolver = !health.cause || *health.cause == ErrorCause::resolver;
+    return resolver ? resolver_refused(list, health) : list_refused(list, health);
+}
+
+}  // namespace
+
+void add_findings(const List& list, const std::vector<Subject>& subjects, const Results& results,
+                  Report& report) {
+    for (const auto& entry : results.entries) {
+        const Subject& subject = subjects[entry.subject];
+        if (entry.what.state == State::listed)
+            report.findings.push_back(listed_finding(list, subject, entry));
+        if (entry.what.state == State::unknown_code)
+            report.findings.push_back(unknown_code_finding(list, subject, entry));
+    }
+    const ListHealth& health = results.health[0];
+    if (health.health != Health::usable) report.findings.push_back(health_finding(list, health));
+
+    // Whatever this round could not tell stays as it was: all of it, or subject by subject.
+    bool any_definite = false;
+    for (std::size_t i = 0; i < subjects.size(); ++i)
+        any_definite = any_definite || (results.asked(0, i) && is_definite(results.state(0, i)));
+    if (!any_definite) {
+        report.holds.push_back({"dnsbl.listed", "", list.name});
+        return;
+    }
+    for (std::size_t i = 0; i < subjects.size(); ++i)
+        if (results.asked(0, i) && !is_definite(results.state(0, i)))
+            report.holds.push_back({"dnsbl.listed", subjects[i].text, list.name});
+}
+
+void blame_resolver(Report& report) {
+    for (auto& finding : report.findings) {
+        if (finding.code != "dnsbl.list_silent") continue;
+        finding.evidence = finding.subject + " and localhost: no answer";
+        finding.code = "dns.resolver_silent";
+        finding.subject = "resolver";
+        finding.severity = Severity::unknown;
+        finding.message = "The DNS resolver does not answer; nothing that depends on DNS can be told";
+        finding.remedy = "Check the resolver that /etc/resolv.conf or [dns] servers names.";
+        finding.link.clear();
+    }
+}
+
+}  // namespace reputed::dnsbl

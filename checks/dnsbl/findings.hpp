@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "checks/check.hpp"
+#include "checks/dnsbl/sweep.hpp"
+
+namespace reputed::dnsbl {
+
+// What one list's round (results of that list alone) means for the operator:
+// dnsbl.listed         (subject address or domain, object list)
+// dnsbl.unknown_code   (the same): the list said something that it does not document
+// dnsbl.list_broken, dnsbl.list_silent, dnsbl.list_refused  (subject list)
+// dns.resolver_refused (subject "resolver"): one finding, however many lists say so
+void add_findings(const List& list, const std::vector<Subject>& subjects, const Results& results,
+                  Report& report);
+
+// The list was silent because the resolver is: turns dnsbl.list_silent into dns.resolver_silent (subject
+// "resolver").
+void blame_resolver(Report& report);
+
+}  // namespace reputed::dnsbl

@@ -1,0 +1,16 @@
+#include "checks/mta/queue.hpp"
+
+namespace reputed::mta {
+
+QueueFigures QueueReport::queue(std::string_view name) const {
+    const auto found = by_queue.find(name);
+    return found == by_queue.end() ? QueueFigures{} : found->second;
+}
+
+std::string QueueError::sentence() const {
+    auto text = "cannot read " + what + ": " + why;
+    if (!remedy.empty()) text += "; " + remedy;
+    return text;
+}
+
+}  // namespace reputed::mta

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+// What any MTA's queue looks like from outside. Every MTA fills in the same shape; what its source does not
+// tell is nullopt, never 0.
+namespace reputed::mta {
+
+struct QueueFigures {
+    std::optional<std::uint64_t> messages;
+    std::optional<std::uint64_t> recipients;  // still to be delivered to
+    std::optional<std::uint64_t> bytes;       // message sizes as the MTA counts them
+    // Arrival of the oldest message, Unix seconds. With messages == 0 there is none.
+    std::optional<std::int64_t> oldest_arrival;
+
+    bool operator==(const QueueFigures&) const = default;
+};
+
+// Why mail waits, in the words of the receivers, addresses removed (normalise_reason()).
+struct QueueReason {
+    std::string text;
+    std::uint64_t count = 0;  // recipients that wait for it
+
+    bool operator==(const QueueReason&) const = default;
+};
+
+struct QueueReport {
+    std::string mta;     // "postfix": the metric label `mta`
+    QueueFigures total;  // mail under way: what the MTA's own listing shows, so without damaged files
+    std::map<std::string, QueueFigures, std::less<>> by_queue;  // names as the MTA calls them
+    std::optional<std::uint64_t> frozen;  // given up on until an operator acts, where the MTA has that state
+    std::vector<QueueReason> reasons;     // most frequent first, at most max_reasons
+    std::string source;      // where it was read: "showq socket", "spool tree", "postqueue -j", ...
+    bool estimated = false;  // bytes and oldest arrival come from a sample
+    std::string note;        // what is not quite as it should be, one sentence; "" = nothing
+
+    // Of one queue; all nullopt for a queue that the source does not know.
+    QueueFigures queue(std::string_view name) const;
+};
+
+inline constexpr std::size_t max_reasons = 20;
+
+// The queue could not be read.
+struct QueueError {
+    std::string what;    // "/var/spool/postfix/public/showq"
+    std::string why;     // "permission denied"
+    std::string remedy;  // what to do, one sentence
+
+    std::string sentence() const;  // "cannot read WHAT: WHY; REMEDY"
+};
+
+using QueueResult = std::variant<QueueReport, QueueError>;
+
+}  // namespace reputed::mta

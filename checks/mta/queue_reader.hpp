@@ -1,0 +1,37 @@
+#pragma once
+
+#include <ctime>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/mta/queue.hpp"
+#include "config/settings.hpp"
+
+// One way into every MTA's queue. The table in the source has one line an MTA.
+namespace reputed::mta {
+
+struct QueueQuery {
+    std::string mta;   // "postfix", ...; "" or "auto" = as the settings say, or the one that is found
+    std::string path;  // read this queue directory; "" = the MTA's own
+    std::string file;  // read this saved output of the MTA's listing command; "-" = standard input; "" = none
+    std::time_t now = 0;  // wall clock
+    std::stop_token stop;
+};
+
+// The MTAs that these settings name or that are found on this machine, by their `mta` name. Cheap: looks at
+// files.
+std::vector<std::string> present_mtas(const MtaSettings& settings);
+
+// The first MTA that fits, when several do.
+QueueResult read_queue(const MtaSettings& settings, const QueueQuery& query);
+
+// The names that QueueQuery::mta takes.
+std::vector<std::string_view> known_mtas();
+
+// The queues that this MTA always has, in the order in which mail passes through; empty for an unknown one.
+std::span<const std::string_view> queue_names(std::string_view mta);
+
+}  // namespace reputed::mta

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "checks/mta/queue.hpp"
+
+// Adds up a listing, message by message, in memory that does not grow with the queue.
+namespace reputed::mta {
+
+// A reply of a receiver with what differs from message to message taken out: mail addresses, IP addresses in
+// brackets, session and queue ids. Printable ASCII only, blanks collapsed, at most 200 characters. Two
+// refusals for the same cause get the same text; nobody's address is in it.
+std::string normalise_reason(std::string_view reason);
+
+// Counts normalised texts. Past `capacity` distinct ones the rarer half is forgotten and only counted
+// together.
+class ReasonTally {
+  public:
+    explicit ReasonTally(std::size_t capacity = 512) : capacity_(capacity) {}
+
+    void add(std::string_view reason, std::uint64_t count = 1);
+    // Most frequent first, then by text; "(other reasons)" last, if any were left out.
+    std::vector<QueueReason> top(std::size_t limit = max_reasons) const;
+
+  private:
+    void forget_rare();
+
+    std::size_t capacity_;
+    std::map<std::string, std::uint64_t, std::less<>> counts_;
+    std::uint64_t forgotten_ = 0;
+};
+
+class QueueTally {
+  public:
+    // `queues` are reported even when nothing is in them.
+    explicit QueueTally(std::initializer_list<std::string_view> queues);
+
+    // Begins a message; nullopt where the listing did not say. Unknown queue names are taken in up to 16 in
+    // all, beyond that under "other".
+    void message(std::string_view queue, std::optional<std::uint64_t> bytes,
+                 std::optional<std::int64_t> arrival);
+    // Recipients of the message that began last.
+    void recipients(std::uint64_t count, std::string_view reason = {});
+
+    std::uint64_t messages() const { return messages_; }
+    QueueReport report() const;  // mta and source are left to the caller
+
+  private:
+    struct Sum {
+        std::uint64_t messages = 0;
+        std::uint64_t recipients = 0;
+        std::uint64_t bytes = 0;
+        bool bytes_known = true;
+        bool arrivals_known = true;
+        std::optional<std::int64_t> oldest;
+
+        void add(const Sum& other);
+        QueueFigures figures() const;
+    };
+
+    std::map<std::string, Sum, std::less<>> queues_;
+    Sum* current_ = nullptr;
+    std::uint64_t messages_ = 0;
+    ReasonTally reasons_;
+};
+
+}  // namespace reputed::mta
