@@ -332,16 +332,16 @@ TEST(PageBounds, EverythingIsBounded) {
         jobs.back().last_success = {};
     }
     auto snapshot = snapshot_of(std::move(jobs), {"192.0.2.0/23"}, lists);
-    for (int i = 0; i < 1000; ++i)
+    for (int i = 0; i < 250; ++i)
         snapshot.findings.push_back(
-            {{"dnsbl.listed", long_name, long_name, Severity::critical, std::string(100000, '<'),
-              std::string(100000, '<'), std::string(100000, '<'), "https://" + std::string(100000, 'a')},
+            {{"dnsbl.listed", long_name, long_name, Severity::critical, std::string(20000, '<'),
+              std::string(20000, '<'), std::string(20000, '<'), "https://" + std::string(20000, 'a')},
              "dnsbl",
              at(noon),
              at(noon)});
     const auto page = render_page(snapshot);
     EXPECT_LT(page.size(), 10U * 1024 * 1024);
-    EXPECT_TRUE(has(page, "800 findings less grave or later in order not shown."));
+    EXPECT_TRUE(has(page, "50 findings less grave or later in order not shown."));
     EXPECT_TRUE(has(page, "312 addresses with something wrong or not known not shown."));
     EXPECT_TRUE(has(page, "312 more that are listed or not known not shown."));
     EXPECT_TRUE(has(page, "300 more lists not shown."));
