@@ -27,33 +27,54 @@ const ErrorMeaning* find_error(const List& list, std::uint32_t code) {
     return nullptr;
 }
 
-// RFC 5782 section 2.1: lists answer from 127.0.0.0/8, and 127.0.0.1 is no entry. Only for a list whose
-// codes nobody described.
-bool is_generic_listing(const List& list, std::uint32_t code) {
-    return list.codes.empty() && list.kind != ListKind::ip_score && code != 0x7f000001;
+// RFC 5782 section 2.1: lists answer from 127.0.0.0/8, and 127.0.0.1 is no entry. Only for a list whose codes
+// nobody described.
+bool is_generic_listing(std::uint32_t code) {
+    return code != 0x7f000001;
 }
 
-double octet(std::uint32_t code, int number) {
-    return static_cast<double>(code >> (8 * (4 - number)) & 0xff);
+double octet_of(std::uint32_t code, int octet) {
+    return static_cast<double>(code >> (8 * (4 - octet)) & 0xff);
 }
 
-// Takes one code into account. False: it is not documented.
-bool add_meaning(const List& list, std::uint32_t code, Classification& out) {
+enum class Documented : std::uint8_t {
+    no,
+    remark,  // a score list says something that is no score
+    verdict,
+};
+
+// Of several scores the one of the lowest code counts, so that it does not flap with the order of the answer.
+Documented add_score(const List& list, std::uint32_t code, Classification& out) {
+    Documented documented = Documented::no;
+    for (const auto& meaning : list.codes) {
+        if (!meaning.pattern.matches(code)) continue;
+        documented = std::max(documented, Documented::remark);
+        add_once(out.meanings, meaning.meaning);
+        if (!meaning.score && list.score_octet == 0) continue;
+        documented = Documented::verdict;
+        if (out.state != State::score) out.score = meaning.score.value_or(octet_of(code, list.score_octet));
+        out.state = State::score;
+    }
+    if (!list.codes.empty() || list.score_octet == 0) return documented;
+    if (out.state != State::score) out.score = octet_of(code, list.score_octet);
+    out.state = State::score;
+    return Documented::verdict;
+}
+
+Documented add_listing(const List& list, std::uint32_t code, Classification& out) {
     bool known = false;
     for (const auto& meaning : list.codes) {
         if (!meaning.pattern.matches(code)) continue;
         known = true;
         add_once(out.meanings, meaning.meaning);
         out.severity = std::max(out.severity, meaning.severity);
-        if (meaning.score)
-            out.score = *meaning.score;
-        else if (list.score_octet > 0)
-            out.score = octet(code, list.score_octet);
     }
-    if (known || !is_generic_listing(list, code)) return known;
-    add_once(out.meanings, "listed");
-    out.severity = std::max(out.severity, generic_severity(list));
-    return true;
+    if (list.codes.empty() && is_generic_listing(code)) {
+        known = true;
+        add_once(out.meanings, "listed");
+        out.severity = std::max(out.severity, generic_severity(list));
+    }
+    return known ? Documented::verdict : Documented::no;
 }
 
 State positive_state(ListKind kind) {
@@ -93,11 +114,22 @@ bool take_errors(const List& list, Classification& out) {
 
 void take_codes(const List& list, Classification& out) {
     if (take_errors(list, out)) return;
-    bool known = false;
+    Documented documented = Documented::no;
     for (const auto code : out.codes)
-        known = add_meaning(list, code, out) || known;
-    out.state = known ? positive_state(list.kind) : State::unknown_code;
-    if (!known) out.meanings = {"a code that this list does not document"};
+        documented = std::max(documented, list.kind == ListKind::ip_score ? add_score(list, code, out)
+                                                                          : add_listing(list, code, out));
+    switch (documented) {
+        case Documented::no:
+            out.state = State::unknown_code;
+            out.meanings = {"a code that this list does not document"};
+            break;
+        case Documented::remark:
+            out.state = State::clean;
+            break;
+        case Documented::verdict:
+            out.state = positive_state(list.kind);
+            break;
+    }
     if (out.state != State::listed) out.severity = Severity::ok;
     if (list.weight == 0) out.severity = std::min(out.severity, Severity::info);
 }

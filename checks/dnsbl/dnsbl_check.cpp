@@ -13,6 +13,7 @@ namespace {
 
 // PTR names cost a look-up each; a hoster's thousands of generic ones are no domains to watch.
 constexpr std::size_t most_ptr_names = 256;
+constexpr std::size_t most_names_of_one = 4;
 
 using std::chrono::system_clock;
 
@@ -127,26 +128,42 @@ std::vector<Subject> address_subjects(const Settings& settings) {
     return subjects;
 }
 
-void add_ptr_names(const Settings& settings, const Services& services, std::vector<std::string>& names) {
+// False when a look-up could not tell.
+bool add_ptr_names(const Settings& settings, const Services& services, std::vector<std::string>& names) {
     std::vector<Question> questions;
     for (const auto& subject : address_subjects(settings)) {
         if (questions.size() == most_ptr_names) break;
         questions.push_back({reverse_name(*subject.address), RecordType::ptr});
     }
-    for (const auto& answer : services.resolver.lookup(questions, services.stop))
-        if (!answer.records.empty()) names.push_back(answer.records.front().text);
+    bool complete = true;
+    for (const auto& answer : services.resolver.lookup(questions, services.stop)) {
+        complete = complete && answer.definite();
+        // Servers rotate several records; sorted, the same ones are taken every time.
+        std::set<std::string> found;
+        for (const auto& record : answer.records)
+            found.insert(record.text);
+        std::size_t taken = 0;
+        for (auto name = found.begin(); name != found.end() && taken < most_names_of_one; ++name, ++taken)
+            names.push_back(*name);
+    }
+    return complete;
 }
 
-std::vector<Subject> domain_subjects(const Settings& settings, const Services& services) {
+struct Subjects {
+    std::vector<Subject> all;
+    bool complete = true;  // false: some could not be found out
+};
+
+Subjects domain_subjects(const Settings& settings, const Services& services) {
     std::vector<std::string> names = known_domains(settings);
-    add_ptr_names(settings, services, names);
-    std::vector<Subject> subjects;
+    Subjects out;
+    out.complete = add_ptr_names(settings, services, names);
     std::set<std::string> seen;
     for (const auto& name : names) {
         auto subject = Subject::of_domain(name);
-        if (subject && seen.insert(subject->text).second) subjects.push_back(std::move(*subject));
+        if (subject && seen.insert(subject->text).second) out.all.push_back(std::move(*subject));
     }
-    return subjects;
+    return out;
 }
 
 std::vector<std::string> list_names(const Settings& settings, const ActiveLists& lists) {
@@ -167,13 +184,14 @@ std::chrono::seconds interval(const Settings& settings, const ActiveLists& lists
 Report run(const std::string& subject, const Services& services) {
     const List* list = find_list(services.lists, subject);
     if (list == nullptr) return {};
-    const auto subjects = is_domain_list(list->kind) ? domain_subjects(services.settings, services)
-                                                     : address_subjects(services.settings);
+    const Subjects subjects = is_domain_list(list->kind) ? domain_subjects(services.settings, services)
+                                                         : Subjects{address_subjects(services.settings)};
     SweepOptions options;
     options.seed = std::random_device{}();
     options.stop = services.stop;
-    const Results results = sweep({*list}, subjects, services.resolver, options);
-    Report report = report_of(*list, subjects, results, services.now);
+    const Results results = sweep({*list}, subjects.all, services.resolver, options);
+    Report report = report_of(*list, subjects.all, results, services.now);
+    if (!subjects.complete) report.holds.push_back({"dnsbl.listed", "", list->name});
     // "localhost" is answered by every working resolver itself (RFC 6761 section 6.3). When even that stays
     // away, the resolver is the trouble and not the list.
     if (results.health[0].health == Health::silent &&

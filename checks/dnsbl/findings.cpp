@@ -126,10 +126,13 @@ void add_findings(const List& list, const std::vector<Subject>& subjects, const 
     if (health.health != Health::usable) report.findings.push_back(health_finding(list, health));
 
     // Whatever this round could not tell stays as it was: all of it, or subject by subject.
+    bool any_asked = false;
     bool any_definite = false;
-    for (std::size_t i = 0; i < subjects.size(); ++i)
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+        any_asked = any_asked || results.asked(0, i);
         any_definite = any_definite || (results.asked(0, i) && is_definite(results.state(0, i)));
-    if (!any_definite) {
+    }
+    if (any_asked && !any_definite) {
         report.holds.push_back({"dnsbl.listed", "", list.name});
         return;
     }

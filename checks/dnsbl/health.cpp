@@ -1,6 +1,7 @@
 #include "checks/dnsbl/health.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include "checks/dnsbl/subject.hpp"
@@ -50,6 +51,19 @@ void add_points(const List& list, Probe::Kind kind, const std::vector<std::strin
     }
 }
 
+// One random point beside a documented clean one of its family; else two: one alone could be an entry.
+void add_randoms(const List& list, std::string (*random_point)(std::uint64_t), std::uint64_t seed,
+                 std::vector<Probe>& out) {
+    for (std::uint64_t i = 0; i < 2; ++i) {
+        const std::string point = random_point(seed * 2654435761U + i * 97);
+        const bool v6 = point.find(':') != std::string::npos;
+        const bool has_clean = std::any_of(out.begin(), out.end(), [&](const Probe& probe) {
+            return probe.kind == Probe::Kind::clean && (probe.point.find(':') != std::string::npos) == v6;
+        });
+        if (i == 0 || !has_clean) add_points(list, Probe::Kind::random, {point}, out);
+    }
+}
+
 // "127.0.0.2, 127.0.0.4"
 std::string join_codes(const std::vector<std::uint32_t>& codes) {
     std::string out;
@@ -62,16 +76,28 @@ bool answered(const Classification& seen) {
     return !seen.codes.empty();
 }
 
-// A code that the catalogue knows or could not know: the list is alive, whatever it means.
+// A code, known or not, that is no error: the list has an entry here, whatever it means.
 bool is_positive(const Classification& seen) {
-    return seen.state == State::listed || seen.state == State::allowed || seen.state == State::score ||
-           seen.state == State::unknown_code;
+    return answered(seen) && seen.state != State::refused && seen.state != State::broken;
+}
+
+// No answer about the point itself.
+bool is_unheard(const Classification& seen) {
+    return !answered(seen) && seen.state != State::clean;
+}
+
+// Addresses of both families are told apart: a wildcard may cover one alone.
+std::size_t family_of(const Probe& probe) {
+    return probe.point.find(':') == std::string::npos ? 0 : 1;
 }
 
 // The answers sorted by what they were asked for.
 struct Seen {
-    std::vector<Classification> listed, guess, clean, random;
+    using Group = std::vector<Classification>;
+    Group listed, guess;
+    std::array<Group, 2> clean, random;  // by family
     std::vector<const Answer*> zone;
+    bool listed_nodata = false;  // a point that must be listed exists without an address
     std::string listed_point;
     std::string clean_point;
 
@@ -79,11 +105,17 @@ struct Seen {
         return std::any_of(listed.begin(), listed.end(), is_positive) ||
                std::any_of(guess.begin(), guess.end(), is_positive);
     }
-    static bool all_positive(const std::vector<Classification>& group) {
+    std::vector<const Group*> groups() const {
+        return {&listed, &guess, &clean[0], &clean[1], &random[0], &random[1]};
+    }
+    static bool all_positive(const Group& group) {
         return !group.empty() && std::all_of(group.begin(), group.end(), is_positive);
     }
-    static bool any_positive(const std::vector<Classification>& group) {
+    static bool any_positive(const Group& group) {
         return std::any_of(group.begin(), group.end(), is_positive);
+    }
+    static bool any_unheard(const Group& group) {
+        return std::any_of(group.begin(), group.end(), is_unheard);
     }
 };
 
@@ -94,16 +126,18 @@ Seen sort_answers(const List& list, const std::vector<Probe>& probes, const std:
             case Probe::Kind::listed:
                 if (seen.listed.empty()) seen.listed_point = probes[i].point;
                 seen.listed.push_back(classify(list, answers[i]));
+                seen.listed_nodata = seen.listed_nodata || answers[i].outcome == Outcome::nodata;
                 break;
             case Probe::Kind::guess:
                 seen.guess.push_back(classify(list, answers[i]));
                 break;
             case Probe::Kind::clean:
-                if (seen.clean.empty()) seen.clean_point = probes[i].point;
-                seen.clean.push_back(classify(list, answers[i]));
+                seen.clean[family_of(probes[i])].push_back(classify(list, answers[i]));
+                if (seen.clean_point.empty() || is_positive(seen.clean[family_of(probes[i])].back()))
+                    seen.clean_point = probes[i].point;
                 break;
             case Probe::Kind::random:
-                seen.random.push_back(classify(list, answers[i]));
+                seen.random[family_of(probes[i])].push_back(classify(list, answers[i]));
                 break;
             case Probe::Kind::zone:
                 seen.zone.push_back(&answers[i]);
@@ -115,7 +149,7 @@ Seen sort_answers(const List& list, const std::vector<Probe>& probes, const std:
 
 // An answer that says "no verdict" by its code, at any of the points.
 std::optional<ListHealth> judge_errors(const Seen& seen) {
-    for (const auto* group : {&seen.listed, &seen.guess, &seen.clean, &seen.random}) {
+    for (const auto* group : seen.groups()) {
         for (const auto& one : *group) {
             if (!answered(one) || (one.state != State::refused && one.state != State::broken)) continue;
             ListHealth out;
@@ -129,33 +163,33 @@ std::optional<ListHealth> judge_errors(const Seen& seen) {
     return {};
 }
 
-// Points that must be answered and were not, for want of any answer.
+// Points that must be heard and were not: one of several listed points suffices when it is listed, but that
+// none of them is needs all of them, and so do the points that must be clean.
 std::optional<ListHealth> judge_reachable(const Seen& seen) {
-    const auto& points = seen.listed.empty() ? seen.guess : seen.listed;
-    std::vector<const Classification*> needed;
-    for (const auto* group : {&points, &seen.clean, &seen.random})
-        for (const auto& one : *group)
-            needed.push_back(&one);
-    const auto count = [&](State state) {
-        return std::count_if(needed.begin(), needed.end(),
-                             [&](const auto* one) { return one->state == state && !answered(*one); });
+    const bool listed_unheard =
+        !seen.any_listed() && (Seen::any_unheard(seen.listed) || Seen::any_unheard(seen.guess));
+    bool unheard = listed_unheard;
+    for (std::size_t family = 0; family < 2; ++family)
+        unheard = unheard || Seen::any_unheard(seen.clean[family]) || Seen::any_unheard(seen.random[family]);
+    // Without a listed point the zone's own existence is all there is to go by.
+    const bool zone_unheard =
+        !seen.any_listed() && std::any_of(seen.zone.begin(), seen.zone.end(),
+                                          [](const Answer* answer) { return !answer->definite(); });
+    if (!unheard && !zone_unheard) return {};
+
+    const auto any = [&](State state, Outcome outcome) {
+        for (const auto* group : seen.groups())
+            for (const auto& one : *group)
+                if (is_unheard(one) && one.state == state) return true;
+        return std::any_of(seen.zone.begin(), seen.zone.end(),
+                           [&](const Answer* answer) { return answer->outcome == outcome; });
     };
-    // One of several listed points suffices, but every point that must be clean has to be heard.
-    const bool listed_heard = std::any_of(points.begin(), points.end(), [](const auto& one) {
-        return answered(one) || one.state == State::clean;
-    });
-    const auto unheard = [](const Classification& one) {
-        return !answered(one) && one.state != State::clean;
-    };
-    const bool negatives_heard = std::none_of(seen.clean.begin(), seen.clean.end(), unheard) &&
-                                 std::none_of(seen.random.begin(), seen.random.end(), unheard);
-    if ((listed_heard || points.empty()) && negatives_heard) return {};
     ListHealth out;
-    if (count(State::refused) > 0) {
+    if (any(State::refused, Outcome::refused)) {
         out.health = Health::refused;
         out.cause = ErrorCause::resolver;
         out.detail = "the DNS server refused the question (RCODE 5)";
-    } else if (count(State::servfail) > 0) {
+    } else if (any(State::servfail, Outcome::servfail)) {
         out.health = Health::servfail;
         out.detail = "the resolver answered SERVFAIL: it cannot reach the list's servers";
     } else {
@@ -171,7 +205,7 @@ ListHealth broken(std::string detail) {
 
 bool same_answers(const Seen& seen) {
     std::optional<std::vector<std::uint32_t>> first;
-    for (const auto* group : {&seen.listed, &seen.guess, &seen.clean, &seen.random}) {
+    for (const auto* group : seen.groups()) {
         for (const auto& one : *group) {
             if (!answered(one)) return false;
             if (!first) first = one.codes;
@@ -186,23 +220,28 @@ ListHealth judge_answers(const List& list, const Seen& seen) {
         // A score zone may well have a score for every address; but never the same one.
         if (same_answers(seen)) return broken("answers every question alike");
     } else {
-        const bool clean_hit = Seen::any_positive(seen.clean);
-        const bool random_hit = Seen::all_positive(seen.random);
-        if (random_hit && (clean_hit || seen.clean.empty()))
-            return broken("lists everything: the zone has a wildcard, as abandoned lists have");
+        bool clean_hit = false;
+        for (std::size_t family = 0; family < 2; ++family) {
+            const bool hit = Seen::any_positive(seen.clean[family]);
+            if (Seen::all_positive(seen.random[family]) && (hit || seen.clean[family].empty()))
+                return broken("lists everything: the zone has a wildcard, as abandoned lists have");
+            clean_hit = clean_hit || hit;
+        }
         if (clean_hit && !seen.any_listed() && !seen.listed.empty())
             return broken("inverted: it lists " + seen.clean_point + ", which must be clean, and not " +
                           seen.listed_point);
         if (clean_hit) return broken("lists " + seen.clean_point + ", which must never be listed");
     }
     if (seen.any_listed()) return {};
+    if (seen.listed_nodata)
+        return broken(
+            "gives no address for its own test point " + seen.listed_point +
+            ": it is dead, or the resolver removes 127.0.0.0/8 from answers (rebinding protection)");
     if (!seen.listed.empty())
         return broken("does not list its own test point " + seen.listed_point +
                       ": it is dead, or it refuses this resolver without a word");
-    const bool exists = std::any_of(seen.zone.begin(), seen.zone.end(), [](const Answer* answer) {
-        return answer->outcome == Outcome::ok || answer->outcome == Outcome::nodata;
-    });
-    if (!exists) return broken("the zone does not exist");
+    for (const auto* answer : seen.zone)
+        if (answer->outcome == Outcome::nxdomain) return broken("the zone does not exist");
     return {Health::usable, "no test point is known: that it works could not be verified", {}, {}};
 }
 
@@ -245,15 +284,11 @@ std::vector<Probe> probes(const List& list, std::uint64_t seed) {
         if (zone.starts_with('.')) zone.erase(0, 1);
     }
     add_points(list, Probe::Kind::clean, list.test_clean, out);
-    // Two random points where no clean one is documented: one alone could be an entry after all.
-    const int randoms = list.test_clean.empty() ? 2 : 1;
-    for (int i = 0; i < randoms; ++i) {
-        const auto value = seed * 2654435761U + static_cast<std::uint64_t>(i) * 97;
-        if (domains)
-            add_points(list, Probe::Kind::random, {random_domain(value)}, out);
-        else
-            add_points(list, Probe::Kind::random, {list.ipv4 ? random_address(value) : random_v6(value)},
-                       out);
+    if (domains) {
+        add_randoms(list, random_domain, seed, out);
+    } else {
+        if (list.ipv4) add_randoms(list, random_address, seed, out);
+        if (list.ipv6) add_randoms(list, random_v6, seed, out);
     }
     return out;
 }

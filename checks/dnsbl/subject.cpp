@@ -11,6 +11,10 @@ bool is_host_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
 }
 
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 void replace(std::string& text, std::string_view placeholder, std::string_view value) {
     if (const auto at = text.find(placeholder); at != std::string::npos)
         text.replace(at, placeholder.size(), value);
@@ -45,7 +49,7 @@ std::optional<Subject> Subject::of_domain(std::string_view name) {
 }
 
 std::optional<Subject> Subject::parse(std::string_view text) {
-    if (const auto address = IpAddress::parse(text)) return of(*address);
+    if (const auto address = IpAddress::parse(text)) return of(address->unmapped());
     return of_domain(text);
 }
 
@@ -65,6 +69,22 @@ std::string query_name(const List& list, std::string_view query) {
     }
     name.append(query).append(1, '.').append(list.zone);
     return name;
+}
+
+std::string without_key(const List& list, std::string text) {
+    std::string zone = list.zone;
+    replace(zone, "{revip}.", "");
+    const auto rest = '.' + list.name;
+    if (zone.size() == rest.size() || !zone.ends_with(rest)) return text;
+    const std::string_view key = std::string_view(zone).substr(0, zone.size() - rest.size());
+    const auto same = [](char a, char b) { return lower(a) == lower(b); };
+    for (auto at = text.begin();;) {
+        at = std::search(at, text.end(), key.begin(), key.end(), same);
+        if (at == text.end()) return text;
+        const auto offset = at - text.begin();
+        text.replace(at, at + static_cast<std::ptrdiff_t>(key.size()), "***");
+        at = text.begin() + offset + 3;
+    }
 }
 
 std::string lookup_link(const List& list, const Subject& subject) {

@@ -18,7 +18,8 @@ struct Subject {
     static Subject of(const IpAddress& address);
     // A host or domain name of at least two labels, none of them over 63 octets, in A-labels; else nullopt.
     static std::optional<Subject> of_domain(std::string_view name);
-    // Either; nullopt when it is neither an address nor a domain name.
+    // Either; nullopt when it is neither an address nor a domain name. An IPv4-mapped IPv6 address is the
+    // IPv4 one: lists keep it there.
     static std::optional<Subject> parse(std::string_view text);
 };
 
@@ -27,6 +28,9 @@ bool accepts(const List& list, const Subject& subject);
 
 // The name to look up. The list's key must be filled in. RFC 5782 sections 2.1, 2.4 and 2.6.
 std::string query_name(const List& list, std::string_view query);
+
+// `text`, which the list said, without the list's key: some quote the question.
+std::string without_key(const List& list, std::string text);
 
 // The list's page about the subject, {ip} and {domain} filled in; its website where no page is known; or "".
 std::string lookup_link(const List& list, const Subject& subject);

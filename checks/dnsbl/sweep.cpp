@@ -54,8 +54,15 @@ struct Round {
     std::size_t probes_answered = 0;
     bool judged = false;
     std::uint32_t next_subject = 0;
+    std::deque<std::uint32_t> reasons;  // entries whose TXT is to be asked
+    std::size_t refusals = 0;
+    bool open = true;  // in Sweep::open_
     Pace pace{0};
 };
+
+// A list that answered its test points and refuses this many targets is over its quota: more questions make
+// it worse. One odd answer alone must not cost all the others theirs.
+constexpr std::size_t refusals_enough = 16;
 
 class Sweep : public QuestionStream {
   public:
@@ -70,6 +77,8 @@ class Sweep : public QuestionStream {
     bool next_of(std::uint32_t list, Question& question, Tag& tag);
     bool finished(const Round& round) const;
     void judge_list(std::uint32_t list);
+    void give_up(std::uint32_t list, State state);
+    void take_refusal(std::uint32_t list, const Classification& what);
     void take_target(const Tag& tag, const Answer& answer);
     void take_reason(const Tag& tag, const Answer& answer);
 
@@ -80,7 +89,6 @@ class Sweep : public QuestionStream {
     std::vector<Round> rounds_;
     std::vector<std::uint32_t> open_;  // lists that may still have something to ask
     std::size_t turn_ = 0;
-    std::deque<std::uint32_t> reasons_;  // entries whose TXT is to be asked
     std::uint64_t outstanding_ = 0;
     std::uint64_t answered_ = 0;
     std::uint64_t expected_ = 0;
@@ -108,7 +116,7 @@ Sweep::Sweep(const std::vector<List>& lists, const std::vector<Subject>& subject
 }
 
 bool Sweep::finished(const Round& round) const {
-    return round.judged && round.next_subject == subjects_.size();
+    return round.judged && round.next_subject == subjects_.size() && round.reasons.empty();
 }
 
 // The list's next question, if it has one now.
@@ -120,6 +128,13 @@ bool Sweep::next_of(std::uint32_t list, Question& question, Tag& tag) {
         return true;
     }
     if (!round.judged) return false;
+    if (!round.reasons.empty()) {
+        tag = {Purpose::reason, list, round.reasons.front()};
+        round.reasons.pop_front();
+        const Entry& entry = results_.entries[tag.index];
+        question = {query_name(lists_[list], subjects_[entry.subject].query), RecordType::txt};
+        return true;
+    }
     for (; round.next_subject < subjects_.size(); ++round.next_subject) {
         const Subject& subject = subjects_[round.next_subject];
         if (!accepts(lists_[list], subject)) continue;
@@ -132,15 +147,6 @@ bool Sweep::next_of(std::uint32_t list, Question& question, Tag& tag) {
 }
 
 QuestionStream::Next Sweep::next(Question& question, std::uint64_t& tag, Clock::time_point& not_before) {
-    if (!reasons_.empty()) {
-        const Entry& entry = results_.entries[reasons_.front()];
-        tag = Tag{Purpose::reason, entry.list, reasons_.front()}.packed();
-        question = {query_name(lists_[entry.list], subjects_[entry.subject].query), RecordType::txt};
-        reasons_.pop_front();
-        ++expected_;
-        ++outstanding_;
-        return Next::question;
-    }
     for (std::size_t tried = 0; tried < open_.size();) {
         if (turn_ >= open_.size()) turn_ = 0;
         const std::uint32_t list = open_[turn_];
@@ -159,6 +165,7 @@ QuestionStream::Next Sweep::next(Question& question, std::uint64_t& tag, Clock::
             return Next::question;
         }
         if (finished(rounds_[list])) {
+            rounds_[list].open = false;
             open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(turn_));
         } else {
             ++turn_, ++tried;
@@ -193,13 +200,27 @@ void Sweep::judge_list(std::uint32_t list) {
     round.judged = true;
     ListHealth& health = results_.health[list] = judge(lists_[list], round.probes, round.answers);
     round.answers.clear();
-    if (health.health == Health::usable) return;
-    for (std::uint32_t i = 0; i < subjects_.size(); ++i) {
-        if (!accepts(lists_[list], subjects_[i])) continue;
-        results_.set(list, i, state_of(health.health));
+    if (health.health != Health::usable) give_up(list, state_of(health.health));
+}
+
+// Asks the list nothing more; every subject that it was not asked about gets this state.
+void Sweep::give_up(std::uint32_t list, State state) {
+    auto& next = rounds_[list].next_subject;
+    for (; next < subjects_.size(); ++next) {
+        if (!accepts(lists_[list], subjects_[next])) continue;
+        results_.set(list, next, state);
         --expected_;
     }
-    round.next_subject = static_cast<std::uint32_t>(subjects_.size());
+}
+
+// It answered its test points and refuses now: over its quota in the middle of the round.
+void Sweep::take_refusal(std::uint32_t list, const Classification& what) {
+    ListHealth& health = results_.health[list];
+    if (health.health == Health::usable) {
+        health = {Health::refused, "began to refuse during the round", what.cause, what.codes};
+        if (!what.meanings.empty()) health.detail += ": " + what.meanings.front();
+    }
+    if (++rounds_[list].refusals == refusals_enough) give_up(list, State::refused);
 }
 
 void Sweep::take_target(const Tag& tag, const Answer& answer) {
@@ -207,14 +228,14 @@ void Sweep::take_target(const Tag& tag, const Answer& answer) {
     results_.set(tag.list, tag.index, what.state);
     if (what.state == State::clean) return;
     const bool listed = what.state == State::listed;
-    ListHealth& health = results_.health[tag.list];
-    if (what.state == State::refused && health.health == Health::usable) {
-        // It answered its test points and refuses now: over its quota in the middle of the round.
-        health = {Health::refused, "began to refuse during the round", what.cause, what.codes};
-        if (!what.meanings.empty()) health.detail += ": " + what.meanings.front();
-    }
+    if (what.state == State::refused) take_refusal(tag.list, what);
     results_.entries.push_back({tag.list, tag.index, std::move(what), {}});
-    if (listed) reasons_.push_back(static_cast<std::uint32_t>(results_.entries.size() - 1));
+    if (!listed) return;
+    Round& round = rounds_[tag.list];
+    round.reasons.push_back(static_cast<std::uint32_t>(results_.entries.size() - 1));
+    ++expected_;
+    if (!round.open) open_.push_back(tag.list);
+    round.open = true;
 }
 
 void Sweep::take_reason(const Tag& tag, const Answer& answer) {
@@ -224,6 +245,7 @@ void Sweep::take_reason(const Tag& tag, const Answer& answer) {
         reason += record.text;
         if (reason.size() > reason_limit) break;
     }
+    reason = without_key(lists_[tag.list], std::move(reason));
     if (reason.size() > reason_limit) reason.resize(reason_limit);
 }
 

@@ -22,6 +22,23 @@ void initialise_library() {
     if (status != ARES_SUCCESS) throw std::runtime_error(std::string("c-ares: ") + ares_strerror(status));
 }
 
+// \DDD as \X: c-ares takes every octet after a backslash as it is, and would ask for three digits.
+std::string without_decimals(const std::string& name) {
+    std::string out;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        out += name[i];
+        if (name[i] != '\\' || i + 1 == name.size()) continue;
+        if (i + 3 < name.size() && name[i + 1] >= '0' && name[i + 1] <= '9') {
+            out +=
+                static_cast<char>((name[i + 1] - '0') * 100 + (name[i + 2] - '0') * 10 + name[i + 3] - '0');
+            i += 3;
+        } else {
+            out += name[++i];
+        }
+    }
+    return out;
+}
+
 struct Sent {
     CaresChannel::Callback callback;
     void* context;
@@ -89,8 +106,9 @@ CaresChannel::~CaresChannel() {
 }
 
 void CaresChannel::send(const std::string& name, RecordType type, Callback callback, void* context) {
-    ares_query(channel_, name.c_str(), ns_c_in, static_cast<int>(type), on_answer,
-               new Sent{callback, context});
+    const bool escaped = name.find('\\') != std::string::npos;
+    ares_query(channel_, escaped ? without_decimals(name).c_str() : name.c_str(), ns_c_in,
+               static_cast<int>(type), on_answer, new Sent{callback, context});
 }
 
 bool CaresChannel::process(int fd, bool readable, bool writable) {

@@ -102,9 +102,12 @@ void CaresResolver::Engine::run() {
             for (auto& channel : channels_)
                 if (channel->ares.process(fd, readable, writable)) break;
         }
-        if (ready == 0)
+        // Not only in silence: a busy channel must not keep the timeouts of the one it replaced waiting.
+        if (now_ - timeouts_processed_ >= tick) {
+            timeouts_processed_ = now_;
             for (auto& channel : channels_)
                 channel->ares.process_timeouts();
+        }
         take_submissions();
         {
             const std::lock_guard lock(mutex_);

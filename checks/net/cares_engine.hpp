@@ -115,6 +115,7 @@ class CaresResolver::Engine {
     std::size_t turn_ = 0;
     double smoothed_rtt_ = 0;  // seconds
     Clock::time_point now_{};  // of this turn of the loop
+    Clock::time_point timeouts_processed_{};
 
     mutable std::mutex mutex_;
     std::vector<std::pair<std::shared_ptr<Exchange>, std::vector<PendingQuestion>>> inbox_;  // under mutex_

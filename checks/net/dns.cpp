@@ -26,6 +26,14 @@ std::size_t escape_length(std::string_view name, std::size_t i) {
     return value <= 255 ? 4 : 0;
 }
 
+// Whether the name ends in a dot that is not escaped: after an even number of backslashes.
+bool ends_in_root(std::string_view name) {
+    if (name.empty() || name.back() != '.') return false;
+    name.remove_suffix(1);
+    const auto last = name.find_last_not_of('\\');
+    return (name.size() - (last == std::string_view::npos ? 0 : last + 1)) % 2 == 0;
+}
+
 void append_octet(std::string& out, unsigned octet) {
     if (octet >= 100) out += static_cast<char>('0' + octet / 100);
     if (octet >= 10) out += static_cast<char>('0' + octet / 10 % 10);
@@ -47,8 +55,7 @@ std::string_view to_string(Outcome outcome) {
 }
 
 bool is_valid_name(std::string_view name) {
-    if (!name.empty() && name.back() == '.' && (name.size() < 2 || name[name.size() - 2] != '\\'))
-        name.remove_suffix(1);
+    if (ends_in_root(name)) name.remove_suffix(1);
     std::size_t label = 0;
     std::size_t wire = 1;  // the root label; RFC 1035 section 3.1: 255 octets in all
     for (std::size_t i = 0; i < name.size();) {
@@ -62,6 +69,7 @@ bool is_valid_name(std::string_view name) {
         if (name[i] == '\0') return false;
         const std::size_t length = name[i] == '\\' ? escape_length(name, i) : 1;
         if (length == 0 || ++label > 63) return false;
+        if (length == 4 && name.substr(i + 1, 3) == "000") return false;
         i += length;
     }
     if (label == 0) return false;
@@ -69,7 +77,7 @@ bool is_valid_name(std::string_view name) {
 }
 
 std::string normalized_name(std::string_view name) {
-    if (!name.empty() && name.back() == '.') name.remove_suffix(1);
+    if (ends_in_root(name)) name.remove_suffix(1);
     std::string out(name);
     for (char& c : out)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

@@ -61,10 +61,10 @@ struct Answer {
 };
 
 // Whether `name` can be asked: labels of 1..63 octets, at most 253 in all (254 with the trailing dot),
-// counted after unescaping (RFC 1035 section 3.1).
+// counted after unescaping (RFC 1035 section 3.1), none of them NUL.
 bool is_valid_name(std::string_view name);
 
-// ASCII lower case, trailing dot removed.
+// ASCII lower case, the root's dot at the end removed (an escaped dot is part of the last label).
 std::string normalized_name(std::string_view name);
 
 // "2.0.0.127" or the 32 nibbles of RFC 3596 section 2.5, least significant first, without suffix or trailing

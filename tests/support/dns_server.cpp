@@ -50,7 +50,10 @@ Parsed parse_question(const std::string& query) {
 }
 
 void put_record(std::string& out, const Reply::Record& record) {
-    put16(out, 0xc00c);  // the name of the question
+    if (record.owner.empty())
+        put16(out, 0xc00c);  // the name of the question
+    else
+        out += record.owner;
     put16(out, record.type);
     put16(out, 1);
     put32(out, record.ttl);

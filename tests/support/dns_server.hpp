@@ -18,7 +18,8 @@ struct Reply {
     struct Record {
         std::uint16_t type = 1;
         std::uint32_t ttl = 300;
-        std::string data;  // wire format
+        std::string data;        // wire format
+        std::string owner = {};  // wire format; empty = the name of the question
     };
     std::vector<Record> answers;
     std::vector<Record> authority;

@@ -51,7 +51,7 @@ TEST(CaresResolverOutcomes, EveryKindOfAnswer) {
             reply.truncated = !tcp;
         } else if (name == "chain.example" && type == 1) {
             reply.answers.push_back({5, 50, test::wire_name("ok.example")});
-            reply.answers.push_back({1, 300, test::wire_address("192.0.2.1")});
+            reply.answers.push_back({1, 300, test::wire_address("192.0.2.1"), test::wire_name("ok.example")});
         } else if (name == "text.example") {
             reply.answers.push_back({16, 300, test::wire_strings({"v=spf1 ", "-all"})});
             reply.answers.push_back({16, 300, test::wire_strings({"other"})});
@@ -109,6 +109,40 @@ TEST(CaresResolverOutcomes, EveryKindOfAnswer) {
     EXPECT_EQ(statistics.total(Outcome::ok), 6U);
     EXPECT_EQ(statistics.total(Outcome::servfail), 2U);
     EXPECT_EQ(statistics.retries, 0U);
+}
+
+TEST(CaresResolverOutcomes, AQuestionSentBackIsNoAnswer) {
+    const DnsServer server([](const std::string& name, std::uint16_t, bool) {
+        Reply reply;
+        reply.raw =
+            std::string("\1\0\0\1\0\0\0\0\0\0", 10) + test::wire_name(name) + std::string("\0\1\0\1", 4);
+        return reply;
+    });
+    CaresResolver resolver(settings_for(server));
+    EXPECT_EQ(to_string(resolver.lookup_one("x.example", RecordType::a).outcome), "malformed");
+}
+
+TEST(CaresResolverNames, EscapesReachTheServerAsOctets) {
+    std::mutex mutex;
+    std::vector<std::string> asked;
+    const DnsServer server([&](const std::string& name, std::uint16_t, bool) {
+        const std::lock_guard lock(mutex);
+        asked.push_back(name);
+        return address_reply("127.0.0.2");
+    });
+    CaresResolver resolver(settings_for(server));
+    // The server writes a label as it is, so that an octet '.' inside one looks like any other dot.
+    const std::pair<const char*, const char*> rows[] = {
+        {R"(\065bc.example)", "Abc.example"},        {R"(a\046b.example)", "a.b.example"},
+        {R"(a\.b.example)", "a.b.example"},          {R"(a\;\@.example)", "a;@.example"},
+        {R"(a\\.example)", R"(a\.example)"},         {R"(a\0920.example)", R"(a\0.example)"},
+        {R"(\255\001.example)", "\xff\x01.example"},
+    };
+    for (const auto& [name, sent] : rows) {
+        EXPECT_EQ(to_string(resolver.lookup_one(name, RecordType::a).outcome), "ok") << name;
+        const std::lock_guard lock(mutex);
+        EXPECT_EQ(asked.back(), sent) << name;
+    }
 }
 
 TEST(CaresResolverRetries, ALostQuestionIsAskedAgain) {
