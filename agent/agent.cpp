@@ -18,9 +18,11 @@ spdlog::level::level_enum level_of(Severity severity) {
     return severity >= Severity::warning ? spdlog::level::warn : spdlog::level::info;
 }
 
-void log_finding(const char* what, const JobKey& job, const Finding& finding, spdlog::level::level_enum level) {
-    log("agent").log(level, "{} {} {} [{}] {}{}{}: {}", what, job.check, finding.code, to_string(finding.severity),
-                     finding.subject, finding.object.empty() ? "" : " on ", finding.object, finding.message);
+void log_finding(const char* what, const JobKey& job, const Finding& finding,
+                 spdlog::level::level_enum level) {
+    log("agent").log(level, "{} {} {} [{}] {}{}{}: {}", what, job.check, finding.code,
+                     to_string(finding.severity), finding.subject, finding.object.empty() ? "" : " on ",
+                     finding.object, finding.message);
 }
 
 }  // namespace
@@ -35,7 +37,9 @@ Agent::Agent(Runtime runtime, std::span<const Check> checks, std::function<void(
     set_jobs();
 }
 
-Agent::~Agent() { stop(); }
+Agent::~Agent() {
+    stop();
+}
 
 void Agent::start(unsigned workers) {
     for (unsigned i = 0; i < workers; ++i)
@@ -45,12 +49,14 @@ void Agent::start(unsigned workers) {
 void Agent::stop() {
     stop_.request_stop();
     wake_.notify_all();
-    for (auto& worker : workers_) worker.join();
+    for (auto& worker : workers_)
+        worker.join();
     workers_.clear();
 }
 
 const Check* Agent::find_check(std::string_view name) const {
-    const auto found = std::find_if(checks_.begin(), checks_.end(), [&](const Check& check) { return check.name == name; });
+    const auto found =
+        std::find_if(checks_.begin(), checks_.end(), [&](const Check& check) { return check.name == name; });
     return found == checks_.end() ? nullptr : &*found;
 }
 
@@ -68,7 +74,8 @@ void Agent::set_jobs() {
     schedule_.set_jobs(jobs, SteadyClock::now());
     ledger_.keep_only(keys);
     std::erase_if(statistics_, [&](const auto& entry) { return !keys.contains(entry.first); });
-    for (const auto& key : keys) statistics_.try_emplace(key);
+    for (const auto& key : keys)
+        statistics_.try_emplace(key);
 }
 
 void Agent::reload(Runtime runtime) {
@@ -116,6 +123,30 @@ bool Agent::run_due(Schedule::Time now, WallTime wall) {
     return true;
 }
 
+void Agent::run_all(unsigned workers, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    std::vector<JobKey> keys;
+    for (const auto& [key, record] : statistics_)
+        keys.push_back(key);
+    std::mutex mutex;
+    std::size_t next = 0;
+    std::size_t done = 0;
+    const auto work_off = [&] {
+        std::unique_lock lock(mutex);
+        while (next < keys.size()) {
+            const JobKey& key = keys[next++];
+            lock.unlock();
+            run(key, runtime_, stop_.get_token(), system_clock::now());
+            lock.lock();
+            if (progress) progress(++done, keys.size());
+        }
+    };
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < std::min<std::size_t>(workers, keys.size()); ++i)
+        threads.emplace_back(work_off);
+    for (auto& thread : threads)
+        thread.join();
+}
+
 void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, WallTime wall) {
     const Check* check = find_check(key.check);
     const auto begun = SteadyClock::now();
@@ -123,7 +154,8 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
     std::string failure;
     log("agent").debug("run {} {}", key.check, key.subject);
     try {
-        report = check->run(key.subject, Services{*runtime.resolver, *runtime.settings, *runtime.lists, wall, stop});
+        report = check->run(key.subject,
+                            Services{*runtime.resolver, *runtime.settings, *runtime.lists, wall, stop});
     } catch (const std::exception& error) {
         failure = error.what();
     }
@@ -151,8 +183,10 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
             record.verdict = Severity::unknown;
         }
     }
-    for (const auto& finding : changes.opened) log_finding("opened", key, finding, level_of(finding.severity));
-    for (const auto& finding : changes.cleared) log_finding("cleared", key, finding, spdlog::level::info);
+    for (const auto& finding : changes.opened)
+        log_finding("opened", key, finding, level_of(finding.severity));
+    for (const auto& finding : changes.cleared)
+        log_finding("cleared", key, finding, spdlog::level::info);
     if (changed_) changed_();
 }
 

@@ -34,8 +34,12 @@ class Agent {
     void reload(Runtime runtime);
     void reload_failed();
 
-    // Runs the job that is due, in the calling thread; false when none is. For one-shot use and for tests.
+    // Runs the job that is due, in the calling thread; false when none is. For tests in virtual time.
     bool run_due(Schedule::Time now, WallTime wall);
+
+    // Runs every job once, now, on so many threads, and waits for all. `progress` is called with (done, all), from any
+    // of them but never concurrently. Not together with start().
+    void run_all(unsigned workers, const std::function<void(std::uint64_t, std::uint64_t)>& progress);
 
     std::shared_ptr<const Snapshot> snapshot(WallTime now) const;
 

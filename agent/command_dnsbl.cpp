@@ -12,6 +12,7 @@
 #include "agent/terminal.hpp"
 #include "checks/dnsbl/findings.hpp"
 #include "checks/dnsbl/sweep.hpp"
+#include "config/list_name.hpp"
 
 namespace reputed {
 namespace {
@@ -21,27 +22,34 @@ using namespace dnsbl;
 Colour colour_of(State state) {
     switch (state) {
         case State::clean:
-        case State::allowed: return Colour::green;
-        case State::listed: return Colour::red;
-        case State::score: return Colour::blue;
-        case State::unknown_code: return Colour::yellow;
+        case State::allowed:
+            return Colour::green;
+        case State::listed:
+            return Colour::red;
+        case State::score:
+            return Colour::blue;
+        case State::unknown_code:
+            return Colour::yellow;
         case State::refused:
         case State::broken:
         case State::timeout:
-        case State::servfail: return Colour::grey;
+        case State::servfail:
+            return Colour::grey;
     }
     return Colour::none;
 }
 
 std::string joined(const std::vector<std::string>& texts, std::string_view separator) {
     std::string out;
-    for (const auto& text : texts) out += (out.empty() ? "" : std::string(separator)) + text;
+    for (const auto& text : texts)
+        out += (out.empty() ? "" : std::string(separator)) + text;
     return out;
 }
 
 std::vector<std::string> code_texts(const Classification& what) {
     std::vector<std::string> texts;
-    for (const auto code : what.codes) texts.push_back(code_text(code));
+    for (const auto code : what.codes)
+        texts.push_back(code_text(code));
     return texts;
 }
 
@@ -84,17 +92,18 @@ Json result_row(const Sweeped& sweeped, std::size_t l, std::size_t s) {
     const State state = sweeped.results.state(l, s);
     const Entry* entry = sweeped.results.find(l, s);
     const bool listed = state == State::listed;
-    Json row = {{"subject", sweeped.subjects[s].text},
-                {"list", list.name},
-                {"kind", to_string(list.kind)},
-                {"state", to_string(state)},
-                {"codes", entry == nullptr ? std::vector<std::string>() : code_texts(entry->what)},
-                {"meanings", entry == nullptr ? std::vector<std::string>() : entry->what.meanings},
-                {"reason", entry == nullptr ? "" : plain_text(entry->reason)},
-                {"link", listed ? lookup_link(list, sweeped.subjects[s]) : ""},
-                {"severity", to_string(listed && entry != nullptr ? std::max(entry->what.severity, Severity::info)
-                                       : is_definite(state)       ? Severity::ok
-                                                                  : Severity::unknown)}};
+    Json row = {
+        {"subject", sweeped.subjects[s].text},
+        {"list", list.name},
+        {"kind", to_string(list.kind)},
+        {"state", to_string(state)},
+        {"codes", entry == nullptr ? std::vector<std::string>() : code_texts(entry->what)},
+        {"meanings", entry == nullptr ? std::vector<std::string>() : entry->what.meanings},
+        {"reason", entry == nullptr ? "" : plain_text(entry->reason)},
+        {"link", listed ? lookup_link(list, sweeped.subjects[s]) : ""},
+        {"severity", to_string(listed && entry != nullptr ? std::max(entry->what.severity, Severity::info)
+                               : is_definite(state)       ? Severity::ok
+                                                          : Severity::unknown)}};
     if (state == State::score && entry != nullptr) row["score"] = entry->what.score;
     return row;
 }
@@ -113,7 +122,8 @@ void print_json(const Sweeped& sweeped) {
     std::cout << "],\n\"lists\":[";
     for (std::size_t l = 0; l < sweeped.lists.size(); ++l) {
         const auto& health = sweeped.results.health[l];
-        const Json row = {{"list", sweeped.lists[l].name}, {"health", to_string(health.health)}, {"detail", health.detail}};
+        const Json row = {
+            {"list", sweeped.lists[l].name}, {"health", to_string(health.health)}, {"detail", health.detail}};
         std::cout << (l == 0 ? "\n" : ",\n") << json_text(row);
     }
     const Json summary = {{"queries", sweeped.results.questions},
@@ -146,20 +156,23 @@ void print_table(const Sweeped& sweeped) {
     Table lists({"LIST", "HEALTH", "WHY"});
     for (std::size_t l = 0; l < sweeped.lists.size(); ++l)
         if (const auto& health = sweeped.results.health[l]; health.health != Health::usable)
-            lists.add({{sweeped.lists[l].name}, {std::string(to_string(health.health)), Colour::yellow}, {health.detail}});
+            lists.add({{sweeped.lists[l].name},
+                       {std::string(to_string(health.health)), Colour::yellow},
+                       {health.detail}});
     if (!lists.empty()) std::cout << lists.to_string() << '\n';
 
     for (const auto& entry : sweeped.results.entries)
         if (const auto link = lookup_link(sweeped.lists[entry.list], sweeped.subjects[entry.subject]);
             entry.what.state == State::listed && !link.empty())
-            std::cout << sweeped.subjects[entry.subject].text << " on " << sweeped.lists[entry.list].name << ": "
-                      << plain_text(link) << '\n';
+            std::cout << sweeped.subjects[entry.subject].text << " on " << sweeped.lists[entry.list].name
+                      << ": " << plain_text(link) << '\n';
 
     char seconds[32];
     std::snprintf(seconds, sizeof seconds, "%.1f", sweeped.seconds);
-    std::cout << coloured(to_string(sweeped.verdict), reputed::colour_of(sweeped.verdict)) << ": " << sweeped.listed
-              << " listings, " << sweeped.unknown << " answers unknown; " << sweeped.subjects.size() << " subjects on "
-              << sweeped.lists.size() << " lists, " << sweeped.results.questions << " questions in " << seconds << " s\n";
+    std::cout << coloured(to_string(sweeped.verdict), reputed::colour_of(sweeped.verdict)) << ": "
+              << sweeped.listed << " listings, " << sweeped.unknown << " answers unknown; "
+              << sweeped.subjects.size() << " subjects on " << sweeped.lists.size() << " lists, "
+              << sweeped.results.questions << " questions in " << seconds << " s\n";
 }
 
 std::optional<std::vector<Subject>> parse_subjects(const std::vector<std::string>& arguments) {
@@ -170,7 +183,8 @@ std::optional<std::vector<Subject>> parse_subjects(const std::vector<std::string
                 print_error('"' + text + "\" is wider than 65536 addresses: give smaller networks");
                 return false;
             }
-            for (std::uint64_t i = 0; i < network->size(); ++i) subjects.push_back(Subject::of(network->at(i)));
+            for (std::uint64_t i = 0; i < network->size(); ++i)
+                subjects.push_back(Subject::of(network->at(i)));
             return true;
         }
         auto subject = Subject::parse(text);
@@ -195,19 +209,15 @@ std::optional<std::vector<Subject>> parse_subjects(const std::vector<std::string
 }  // namespace
 
 int dnsbl_command(const CommonOptions& common, const std::vector<std::string>& arguments,
-                  const std::vector<std::string>& wanted) {
+                  std::vector<std::string> wanted) {
     auto settings = command_settings(common, false);
     if (!settings) return exit_config;
     auto subjects = parse_subjects(arguments);
     if (!subjects) return exit_usage;
     if (!wanted.empty()) {
-        for (const auto& name : wanted) {
-            if (const auto* dead = Catalogue::builtin().find_dead(name)) {
-                print_error('"' + name + "\" " + refusal(*dead));
-                return exit_usage;
-            }
-            if (!Subject::of_domain(shown_name(name))) {
-                print_error('"' + name + "\" is not the name of a zone");
+        for (auto& name : wanted) {
+            if (const auto fault = take_list_name(name); !fault.empty()) {
+                print_error("--lists: " + fault);
                 return exit_usage;
             }
         }
@@ -218,7 +228,7 @@ int dnsbl_command(const CommonOptions& common, const std::vector<std::string>& a
     const Runtime runtime = make_runtime(std::move(*settings));
     for (const auto& name : wanted) {
         for (const auto& skipped : runtime.lists->skipped) {
-            if (skipped.name != shown_name(normalized_name(name))) continue;
+            if (skipped.name != name) continue;
             print_error(skipped.name + ": " + skipped.reason);
             return exit_usage;
         }

@@ -32,7 +32,8 @@ std::vector<Row> rows_of(const ActiveLists& active, const std::vector<ListHealth
     for (std::size_t i = 0; i < active.lists.size(); ++i)
         rows.push_back({&active.lists[i], true, "", health == nullptr ? nullptr : &(*health)[i]});
     for (const auto& skipped : active.skipped)
-        if (const List* list = Catalogue::builtin().find(skipped.name)) rows.push_back({list, false, skipped.reason, nullptr});
+        if (const List* list = Catalogue::builtin().find(skipped.name))
+            rows.push_back({list, false, skipped.reason, nullptr});
     return rows;
 }
 
@@ -43,15 +44,19 @@ ResolverState judge_resolver(const Runtime& runtime, const std::vector<ListHealt
     std::size_t refused = 0;
     std::size_t away = 0;
     for (const auto& one : health) {
-        refused += one.health == Health::refused && (!one.cause || *one.cause == ErrorCause::resolver) ? 1 : 0;
+        refused +=
+            one.health == Health::refused && (!one.cause || *one.cause == ErrorCause::resolver) ? 1 : 0;
         away += one.health == Health::silent || one.health == Health::servfail ? 1 : 0;
     }
     if (runtime.resolver->lookup_one("localhost", RecordType::a).outcome == Outcome::timeout)
         state = {state.servers, false, "does not answer at all"};
     else if (refused > 0)
-        state = {state.servers, false, std::to_string(refused) + " lists refuse it: run an own recursive resolver"};
+        state = {state.servers, false,
+                 std::to_string(refused) + " lists refuse it: run an own recursive resolver"};
     else if (away * 2 > health.size())
-        state = {state.servers, false, std::to_string(away) + " of " + std::to_string(health.size()) + " lists cannot be reached through it"};
+        state = {state.servers, false,
+                 std::to_string(away) + " of " + std::to_string(health.size()) +
+                     " lists cannot be reached through it"};
     return state;
 }
 
@@ -76,7 +81,8 @@ void print_json(const std::vector<Row>& rows, const ResolverState* resolver) {
     }
     Json out = {{"lists", std::move(lists)}};
     if (resolver != nullptr)
-        out["resolver"] = {{"servers", resolver->servers}, {"usable", resolver->usable}, {"detail", resolver->detail}};
+        out["resolver"] = {
+            {"servers", resolver->servers}, {"usable", resolver->usable}, {"detail", resolver->detail}};
     std::cout << json_text(out) << '\n';
 }
 
@@ -104,8 +110,11 @@ void print_table(const std::vector<Row>& rows, const ResolverState* resolver) {
                    {row.health->detail}});
     }
     std::cout << table.to_string() << "resolver";
-    for (const auto& server : resolver->servers) std::cout << ' ' << server;
-    std::cout << ": " << coloured(resolver->usable ? "usable" : "not usable", resolver->usable ? Colour::green : Colour::red)
+    for (const auto& server : resolver->servers)
+        std::cout << ' ' << server;
+    std::cout << ": "
+              << coloured(resolver->usable ? "usable" : "not usable",
+                          resolver->usable ? Colour::green : Colour::red)
               << ", " << resolver->detail << '\n';
 }
 

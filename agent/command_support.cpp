@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "agent/plain_text.hpp"
+#include "config/endpoint.hpp"
 
 namespace reputed {
 namespace {
@@ -27,6 +28,11 @@ void print_error(std::string_view message) {
     std::cerr << "reputed: " << plain_text(message) << '\n';
 }
 
+bool is_dns_server(std::string_view text) {
+    const auto endpoint = Endpoint::parse(text, 53);
+    return endpoint && endpoint->port != 0 && IpAddress::parse(endpoint->host);
+}
+
 std::optional<Settings> command_settings(const CommonOptions& common, bool senders) {
     std::string file = common.config;
     if (file.empty() && common.dns.empty() && access(default_config, F_OK) == 0) file = default_config;
@@ -34,7 +40,8 @@ std::optional<Settings> command_settings(const CommonOptions& common, bool sende
     if (!file.empty() || senders) {
         Problems problems;
         settings = load_settings(file, problems);
-        for (const auto& problem : problems) print_error(problem.to_string());
+        for (const auto& problem : problems)
+            print_error(problem.to_string());
         if (!problems.empty()) return {};
     }
     if (!common.dns.empty()) settings.dns.servers = {common.dns};
@@ -46,8 +53,9 @@ std::optional<std::vector<std::string>> read_subject_lines() {
     std::string line;
     for (std::size_t number = 1; std::getline(std::cin, line); ++number) {
         if (line.size() > longest_line || number > most_lines) {
-            print_error("standard input, line " + std::to_string(number) +
-                        (line.size() > longest_line ? ": longer than 1024 bytes" : ": more than 1000000 lines"));
+            print_error(
+                "standard input, line " + std::to_string(number) +
+                (line.size() > longest_line ? ": longer than 1024 bytes" : ": more than 1000000 lines"));
             return {};
         }
         const auto text = trimmed(std::string_view(line).substr(0, line.find('#')));

@@ -13,6 +13,9 @@ namespace reputed {
 // One line on standard error: "reputed: MESSAGE".
 void print_error(std::string_view message);
 
+// ADDRESS, ADDRESS:PORT or [IPV6]:PORT, the port not 0.
+bool is_dns_server(std::string_view text);
+
 // The settings that a command works with; nullopt after printing every problem (exit 78). With `senders` false the
 // machine is not looked at: the command brings its own subjects.
 std::optional<Settings> command_settings(const CommonOptions& common, bool senders);

@@ -20,7 +20,7 @@ int check_command(const CommonOptions& common, const std::vector<std::string>& s
 
 // `-` among the subjects reads more of them from standard input, one a line.
 int dnsbl_command(const CommonOptions& common, const std::vector<std::string>& subjects,
-                  const std::vector<std::string>& lists);
+                  std::vector<std::string> lists);
 
 int lists_command(const CommonOptions& common, bool verify);
 

@@ -48,7 +48,8 @@ class SignalQueue {
     SignalQueue() {
         sigset_t set;
         sigemptyset(&set);
-        for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+        for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+            sigaddset(&set, signal);
         pthread_sigmask(SIG_BLOCK, &set, nullptr);
         signal(SIGPIPE, SIG_IGN);
         fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -93,7 +94,8 @@ class WakeUp {
 std::optional<Settings> load(const DaemonOptions& options) {
     Problems problems;
     Settings settings = load_settings(options.config_file, problems);
-    for (const auto& problem : problems) log("daemon").error("{}", problem.to_string());
+    for (const auto& problem : problems)
+        log("daemon").error("{}", problem.to_string());
     if (!problems.empty()) return {};
     if (!options.dns.empty()) settings.dns.servers = {options.dns};
     return settings;
@@ -102,12 +104,14 @@ std::optional<Settings> load(const DaemonOptions& options) {
 void log_start(const Runtime& runtime) {
     std::uint64_t addresses = 0;
     for (const auto& sender : runtime.settings->senders)
-        for (const auto& network : sender.networks) addresses += network.size();
+        for (const auto& network : sender.networks)
+            addresses += network.size();
     log("daemon").info("{} senders with {} addresses, {} lists", runtime.settings->senders.size(), addresses,
                        runtime.lists->lists.size());
     if (runtime.settings->senders.empty())
         log("daemon").warn("no sender is configured and none was found on this machine: add a [[sender]]");
-    for (const auto& skipped : runtime.lists->skipped) log("lists").debug("{}: {}", skipped.name, skipped.reason);
+    for (const auto& skipped : runtime.lists->skipped)
+        log("lists").debug("{}: {}", skipped.name, skipped.reason);
 }
 
 void reload(const DaemonOptions& options, Agent& agent) {

@@ -17,6 +17,7 @@ namespace reputed {
 namespace {
 
 constexpr std::size_t slice_size = 512;
+constexpr std::size_t usual_line = 96;  // bytes, a little more than most
 
 struct FamilySeries {
     const MetricInfo* info = nullptr;
@@ -89,6 +90,8 @@ void fill(const HistogramSample& sample, prometheus::ClientMetric& out) {
 
 class Writer {
   public:
+    explicit Writer(std::size_t series) { text_.reserve(series * usual_line); }
+
     template <typename Series>
     void write(const MetricInfo& info, prometheus::MetricType type,
                const std::vector<const Series*>& series) {
@@ -140,7 +143,7 @@ std::string expose(std::span<const Sample* const> samples, std::span<const Histo
         family.histograms.push_back(&histogram);
     }
 
-    Writer writer;
+    Writer writer(samples.size());
     for (auto& [name, family] : families) {
         if (!family.histograms.empty()) {
             drop_repeated(family.histograms);

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t most_evidence_lines = 12;  // of one finding that many jobs agree on
 
-auto identity(const Finding& finding) { return std::tie(finding.code, finding.subject, finding.object); }
+auto identity(const Finding& finding) {
+    return std::tie(finding.code, finding.subject, finding.object);
+}
 
 bool covers(const Hold& hold, const Finding& finding) {
     return (hold.code.empty() || hold.code == finding.code) &&
@@ -34,7 +36,8 @@ void fill_in_unknown(std::vector<Sample>& samples, const std::vector<Sample>& be
     std::unordered_map<std::string, double> known;
     const auto is_unknown = [](const Sample& sample) { return std::isnan(sample.value); };
     if (std::none_of(samples.begin(), samples.end(), is_unknown)) return;
-    for (const auto& sample : before) known.emplace(series_key(sample), sample.value);
+    for (const auto& sample : before)
+        known.emplace(series_key(sample), sample.value);
     for (auto& sample : samples) {
         if (!is_unknown(sample)) continue;
         const auto found = known.find(series_key(sample));
@@ -62,10 +65,10 @@ void merge(OpenFinding& into, const OpenFinding& other, std::size_t& evidence_li
 
 bool Ledger::reported_by_another(const JobKey& job, const Finding& finding) const {
     return std::any_of(jobs_.begin(), jobs_.end(), [&](const auto& entry) {
-        return entry.first != job &&
-               std::any_of(entry.second.findings.begin(), entry.second.findings.end(), [&](const OpenFinding& open) {
-                   return identity(open.finding) == identity(finding);
-               });
+        return entry.first != job && std::any_of(entry.second.findings.begin(), entry.second.findings.end(),
+                                                 [&](const OpenFinding& open) {
+                                                     return identity(open.finding) == identity(finding);
+                                                 });
     });
 }
 
@@ -73,14 +76,16 @@ Ledger::Changes Ledger::record(const JobKey& job, Report&& report, WallTime now)
     Memory& memory = jobs_[job];
     std::vector<OpenFinding> next;
     next.reserve(report.findings.size());
-    for (auto& finding : report.findings) next.push_back({std::move(finding), job.check, now, now});
+    for (auto& finding : report.findings)
+        next.push_back({std::move(finding), job.check, now, now});
     const auto before = [](const OpenFinding& a, const OpenFinding& b) {
         return identity(a.finding) < identity(b.finding);
     };
     std::stable_sort(next.begin(), next.end(), before);
-    next.erase(std::unique(next.begin(), next.end(),
-                           [](const auto& a, const auto& b) { return identity(a.finding) == identity(b.finding); }),
-               next.end());
+    next.erase(
+        std::unique(next.begin(), next.end(),
+                    [](const auto& a, const auto& b) { return identity(a.finding) == identity(b.finding); }),
+        next.end());
 
     Changes changes;
     std::vector<OpenFinding> held;
@@ -98,13 +103,16 @@ Ledger::Changes Ledger::record(const JobKey& job, Report&& report, WallTime now)
         }
     }
     for (std::size_t i = 0; i < next.size(); ++i)
-        if (!known[i] && !reported_by_another(job, next[i].finding)) changes.opened.push_back(next[i].finding);
+        if (!known[i] && !reported_by_another(job, next[i].finding))
+            changes.opened.push_back(next[i].finding);
     std::move(held.begin(), held.end(), std::back_inserter(next));
     std::sort(next.begin(), next.end(), before);
     memory.findings = std::move(next);
 
-    if (memory.samples) fill_in_unknown(report.samples, *memory.samples);
-    else fill_in_unknown(report.samples, {});
+    if (memory.samples)
+        fill_in_unknown(report.samples, *memory.samples);
+    else
+        fill_in_unknown(report.samples, {});
     memory.samples = std::make_shared<const std::vector<Sample>>(std::move(report.samples));
     return changes;
 }
@@ -114,7 +122,9 @@ void Ledger::keep_only(const std::set<JobKey>& jobs) {
 }
 
 std::vector<OpenFinding> Ledger::findings() const {
-    std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::pair<OpenFinding, std::size_t>> all;
+    std::map<std::tuple<std::string_view, std::string_view, std::string_view>,
+             std::pair<OpenFinding, std::size_t>>
+        all;
     for (const auto& [job, memory] : jobs_) {
         for (const auto& open : memory.findings) {
             const auto& finding = open.finding;
@@ -125,7 +135,8 @@ std::vector<OpenFinding> Ledger::findings() const {
     }
     std::vector<OpenFinding> out;
     out.reserve(all.size());
-    for (auto& [key, entry] : all) out.push_back(std::move(entry.first));
+    for (auto& [key, entry] : all)
+        out.push_back(std::move(entry.first));
     std::stable_sort(out.begin(), out.end(), [](const OpenFinding& a, const OpenFinding& b) {
         return a.finding.severity > b.finding.severity;
     });

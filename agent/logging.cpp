@@ -38,7 +38,9 @@ class PlainFormatter : public spdlog::formatter {
                        std::string_view(message.logger_name.data(), message.logger_name.size()),
                        one_line({message.payload.data(), message.payload.size()}));
     }
-    std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<PlainFormatter>(*this); }
+    std::unique_ptr<spdlog::formatter> clone() const override {
+        return std::make_unique<PlainFormatter>(*this);
+    }
 };
 
 class JsonFormatter : public spdlog::formatter {
@@ -54,7 +56,9 @@ class JsonFormatter : public spdlog::formatter {
         const std::string text = line.dump() + '\n';
         out.append(text.data(), text.data() + text.size());
     }
-    std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JsonFormatter>(*this); }
+    std::unique_ptr<spdlog::formatter> clone() const override {
+        return std::make_unique<JsonFormatter>(*this);
+    }
 };
 
 // One sink for all, so that a reload changes its format under its own lock.
@@ -63,7 +67,8 @@ struct Loggers {
 
     std::mutex mutex;
     LogSettings settings;
-    const std::shared_ptr<spdlog::sinks::stderr_sink_mt> sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    const std::shared_ptr<spdlog::sinks::stderr_sink_mt> sink =
+        std::make_shared<spdlog::sinks::stderr_sink_mt>();
     std::map<std::string, std::shared_ptr<spdlog::logger>, std::less<>> by_file;
 };
 
@@ -89,7 +94,8 @@ void set_up_logging(const LogSettings& settings) {
     const std::lock_guard lock(all.mutex);
     all.settings = settings;
     all.sink->set_formatter(make_formatter(settings.format));
-    for (auto& [file, logger] : all.by_file) apply_level(settings, *logger);
+    for (auto& [file, logger] : all.by_file)
+        apply_level(settings, *logger);
 }
 
 spdlog::logger& log(std::string_view file) {

@@ -1,1 +1,5 @@
-int main() { return 0; }
+#include "agent/cli.hpp"
+
+int main(int argc, char** argv) {
+    return reputed::run_command_line(argc, argv);
+}

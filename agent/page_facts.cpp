@@ -52,6 +52,8 @@ class Gatherer {
         facts_.domains.allocate();
         mark_not_asked();
         for_each_sample([this](const Sample& sample, const JobState& job) { add_values(sample, job); });
+        for (const auto& open : snapshot_.findings)
+            add_severity(open.finding);
         return std::move(facts_);
     }
 
@@ -108,6 +110,15 @@ class Gatherer {
         }
     }
 
+    void add_severity(const Finding& finding) {
+        for (const bool domain : {false, true}) {
+            const auto target = targets_[domain].find(finding.subject);
+            const auto list = lists_[domain].find(finding.object);
+            if (target != targets_[domain].end() && list != lists_[domain].end())
+                matrix(domain).at(target->second, list->second).severity = finding.severity;
+        }
+    }
+
     void add_values(const Sample& sample, const JobState& job) {
         if (const auto* family = find_cell_family(sample)) return add_cell(*family, sample, job);
         const auto name = sample.metric->name;
@@ -125,9 +136,13 @@ class Gatherer {
     void add_cell(const CellFamily& family, const Sample& sample, const JobState& job) {
         const auto target =
             targets_[family.domain].at(std::string(label(sample, family.domain ? "domain" : "ip")));
-        auto& cell = matrix(family.domain).at(target, lists_[family.domain].at(label(sample, "list")));
+        const auto list = lists_[family.domain].at(label(sample, "list"));
+        auto& cell = matrix(family.domain).at(target, list);
         switch (family.meaning) {
             case CellFamily::listed:
+                if (const auto* known = matrix(family.domain).lists[list].list;
+                    known != nullptr && known->weight == 0)
+                    cell.severity = Severity::info;
                 cell.state = sample.value != 0 ? CellState::listed : CellState::clean;
                 break;
             case CellFamily::allowed:

@@ -27,6 +27,8 @@ struct Cell {
     bool held = true;  // the last run could not tell: the state is that of the last good answer
     double score = 0;
     std::int64_t answered = 0;  // Unix time of the last good answer; 0 = never
+    Severity severity =
+        Severity::warning;  // of a listing: what its finding says; without one info where it never alarms
 
     bool is_known() const { return state != CellState::unknown && state != CellState::not_asked; }
     bool is_good() const {

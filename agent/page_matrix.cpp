@@ -17,6 +17,10 @@ struct Look {
     const char* word;
 };
 
+const char* css_of(Severity severity) {
+    return to_string(severity).data();
+}  // ends in NUL: a literal
+
 Look look_of(const Cell& cell) {
     switch (cell.state) {
         case CellState::not_asked:
@@ -26,7 +30,8 @@ Look look_of(const Cell& cell) {
         case CellState::clean:
             return cell.held ? Look{"held", "~", "was clean"} : Look{"ok", "\u2713", "clean"};
         case CellState::listed:
-            return cell.held ? Look{"held", "!", "was listed"} : Look{"critical", "\u2717", "listed"};
+            return cell.held ? Look{"held", "!", "was listed"}
+                             : Look{css_of(cell.severity), "\u2717", "listed"};
         case CellState::not_allowed:
             return cell.held ? Look{"held", "~", "was not on it"} : Look{"plain", "\u00b7", "not on it"};
         case CellState::allowed:
@@ -97,11 +102,11 @@ Selection select(const Matrix& matrix) {
 std::string lists_as_rows(const Matrix& matrix, const Selection& selection, std::string_view heading) {
     std::vector<std::string> names = {"List"};
     for (const auto target : selection.targets)
-        names.push_back(name(matrix.targets[target]));
+        names.push_back(breakable(matrix.targets[target]));
     const std::vector<std::string_view> headers(names.begin(), names.end());
     std::string out = table_begin(heading, headers);
     for (const auto list : selection.lists) {
-        out += "<tr><th scope=\"row\">" + name(matrix.lists[list].name) + "</th>";
+        out += "<tr><th scope=\"row\">" + breakable(matrix.lists[list].name) + "</th>";
         for (const auto target : selection.targets)
             out += cell_html(matrix.at(target, list), true);
         out += "</tr>\n";
@@ -121,7 +126,7 @@ std::string lists_as_columns(const Matrix& matrix, const Selection& selection, s
         "listed by the last good answer, + on an allowlist, \u00b7 not on it; empty: not asked.</p>\n" +
         table_begin(heading, headers);
     for (const auto target : selection.targets) {
-        out += "<tr><th scope=\"row\">" + name(matrix.targets[target]) + "</th>";
+        out += "<tr><th scope=\"row\">" + breakable(matrix.targets[target]) + "</th>";
         for (const auto list : selection.lists)
             out += cell_html(matrix.at(target, list), false);
         out += "</tr>\n";

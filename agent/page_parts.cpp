@@ -35,6 +35,16 @@ std::string name(std::string_view foreign) {
     return html::text(foreign, longest_name);
 }
 
+std::string breakable(std::string_view foreign) {
+    const char separator = IpAddress::parse(foreign) ? ':' : '.';
+    std::string out;
+    for (const char c : name(foreign)) {
+        out += c;
+        if (c == separator) out += "<wbr>";
+    }
+    return out;
+}
+
 std::string count(std::size_t n, std::string_view one, std::string_view many) {
     return std::to_string(n) + " " + std::string(n == 1 ? one : many);
 }

@@ -26,7 +26,9 @@ std::string time(WallTime when);
 std::string badge(Severity severity);
 std::string badge(Severity severity, std::string_view word);
 
-std::string name(std::string_view foreign);  // foreign text of a name's length, escaped
+std::string name(std::string_view foreign);       // foreign text of a name's length, escaped
+std::string breakable(std::string_view foreign);  // the same for a narrow cell: IPv6 addresses may break
+                                                  // behind colons, names behind dots
 std::string count(std::size_t n, std::string_view one, std::string_view many);  // "1 address", "3 addresses"
 std::string joined(std::span<const std::string_view> names);  // "a, b, c and 4 more", escaped
 

@@ -10,6 +10,7 @@ namespace {
 
 struct Standing {
     std::vector<std::string_view> listed;
+    Severity severity = Severity::info;        // the worst of these
     std::vector<std::string_view> was_listed;  // by the last good answer, which is old
     std::vector<std::string_view> unknown;     // never answered, or the answer is old
     std::size_t good = 0;
@@ -21,6 +22,8 @@ Standing standing_of(const Matrix& matrix, std::size_t target) {
         const auto& cell = matrix.at(target, i);
         if (cell.state == CellState::not_asked) continue;
         const auto name = matrix.lists[i].name;
+        if (cell.state == CellState::listed && !cell.held)
+            standing.severity = std::max(standing.severity, cell.severity);
         if (cell.state == CellState::listed)
             (cell.held ? standing.was_listed : standing.listed).push_back(name);
         else if (cell.is_good())
@@ -34,7 +37,7 @@ Standing standing_of(const Matrix& matrix, std::size_t target) {
 std::string describe(const Standing& standing) {
     std::string out;
     const auto line = [&out](const std::string& text) { out += (out.empty() ? "" : "<br>") + text; };
-    if (!standing.listed.empty()) line(badge(Severity::critical, "listed") + " " + joined(standing.listed));
+    if (!standing.listed.empty()) line(badge(standing.severity, "listed") + " " + joined(standing.listed));
     if (!standing.was_listed.empty())
         line(badge(Severity::unknown, "was listed") + " " + joined(standing.was_listed));
     if (!standing.unknown.empty())
@@ -95,7 +98,7 @@ class SenderTables {
 
   private:
     std::string table(const Sender& sender) {
-        const std::array<std::string_view, 4> headers = {"Address", "PTR", "SPF", "Lists"};
+        const std::array<std::string_view, 4> headers = {"Address", "Lists", "PTR", "SPF"};
         std::string rows;
         std::size_t good = 0;
         std::size_t left_out = 0;
@@ -109,9 +112,10 @@ class SenderTables {
                 ++left_out;
             } else {
                 ++shown_;
-                rows += "<tr><th scope=\"row\">" + name(text) + "</th><td>" + badge(ptr_of(facts_, text)) +
-                        "</td><td>" + describe_spf(facts_, sender, text) + "</td><td>" +
-                        describe(standing_of(facts_.addresses, target)) + "</td></tr>\n";
+                rows += "<tr><th scope=\"row\">" + breakable(text) + "</th><td>" +
+                        describe(standing_of(facts_.addresses, target)) + "</td><td>" +
+                        badge(ptr_of(facts_, text)) + "</td><td>" + describe_spf(facts_, sender, text) +
+                        "</td></tr>\n";
             }
         }
         std::string out = "<h3>" + name(sender.name) + "</h3>\n" + about(sender, addresses.size());

@@ -32,7 +32,7 @@ h2 { margin: 2rem 0 .5rem; font-size: 1.2rem; }
 h3 { margin: 1rem 0 .25rem; font-size: 1rem; }
 p { margin: .25rem 0; }
 a { color: var(--link); }
-.small, caption { color: var(--faint); font-size: .85rem; }
+.small { color: var(--faint); font-size: .85rem; }
 time { white-space: nowrap; }
 
 header.ok { border-color: var(--ok); background: var(--ok-ground); }
@@ -44,12 +44,13 @@ header.critical { border-color: var(--critical); background: var(--critical-grou
 .badge { display: inline-block; padding: 0 .4rem; border: 1px solid; border-radius: .25rem; font-size: .85rem;
   font-weight: 600; white-space: nowrap; }
 .badge.ok, td.ok { color: var(--ok); background: var(--ok-ground); }
-.badge.info { color: var(--info); background: var(--info-ground); }
+.badge.info, td.info { color: var(--info); background: var(--info-ground); }
 .badge.unknown, td.unknown { color: var(--unknown); background: var(--unknown-ground); }
-.badge.warning { color: var(--warning); background: var(--warning-ground); }
+.badge.warning, td.warning { color: var(--warning); background: var(--warning-ground); }
 .badge.critical, td.critical { color: var(--critical); background: var(--critical-ground); }
-td.critical { font-weight: 700; }
+td.warning, td.critical { font-weight: 700; }
 td.held { color: var(--unknown); background: var(--unknown-ground); font-style: italic; }
+thead th { white-space: nowrap; }
 td.none, td.plain { color: var(--faint); }
 
 .findings { margin: 0; padding: 0; list-style: none; }
@@ -66,17 +67,16 @@ pre { margin: .4rem 0; padding: .4rem .6rem; background: var(--raised); font: .8
 .scroll { overflow-x: auto; margin: .5rem 0; border: 1px solid var(--line); border-radius: .25rem; }
 .scroll:focus-visible, a:focus-visible, summary:focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-caption { padding: .25rem .6rem; text-align: left; }
-th, td { padding: .25rem .6rem; border-top: 1px solid var(--line); text-align: left; vertical-align: top;
+th, td { padding: .3rem .6rem; line-height: 1.6; border-top: 1px solid var(--line); text-align: left; vertical-align: top;
   overflow-wrap: normal; }
 thead th { background: var(--raised); vertical-align: bottom; }
 tbody th { font-weight: 600; white-space: nowrap; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .signs table { width: auto; }
 .signs td { padding: .1rem .35rem; min-width: 1.6rem; text-align: center; }
 .signs tbody th { position: sticky; left: 0; background: var(--ground); }
 .upright { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; font-weight: 400; }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+caption, .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 dl { margin: .5rem 0; font-size: .9rem; }
 dt { font-weight: 600; }
 dd { margin: 0 0 .25rem 1rem; color: var(--faint); }
@@ -86,7 +86,8 @@ summary { cursor: pointer; }
   body { font-size: 15px; }
   header, main { padding-left: .6rem; padding-right: .6rem; }
   th, td { padding: .25rem .4rem; }
-  tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 7rem; }
+  tbody th, td time { white-space: normal; }
+  table { font-size: .85rem; }
 }
 @media print {
   header, main { max-width: none; padding: 0 .5rem; }

@@ -13,7 +13,8 @@ struct Runtime {
     std::shared_ptr<const Settings> settings;
     std::shared_ptr<const ActiveLists> lists;
     std::shared_ptr<Resolver> resolver;
-    std::shared_ptr<const CaresResolver> statistics;  // the same resolver where it counts; null for another kind
+    std::shared_ptr<const CaresResolver>
+        statistics;  // the same resolver where it counts; null for another kind
 };
 
 // Throws std::runtime_error when the resolver cannot be made.

@@ -8,7 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-constexpr auto first_run_gap = 50ms;         // between the first runs of two jobs,
+constexpr auto first_run_gap = 50ms;          // between the first runs of two jobs,
 constexpr auto first_run_spread_limit = 60s;  // as long as all of them fit in here
 constexpr int jitter_percent = 5;
 
@@ -24,7 +24,8 @@ std::uint64_t Schedule::random() {
 
 void Schedule::set_jobs(const std::vector<Job>& jobs, Time now) {
     std::map<JobKey, Entry> next;
-    const auto spread = std::min<milliseconds>(first_run_gap * static_cast<std::int64_t>(jobs.size()), first_run_spread_limit);
+    const auto spread = std::min<milliseconds>(first_run_gap * static_cast<std::int64_t>(jobs.size()),
+                                               first_run_spread_limit);
     for (const auto& job : jobs) {
         Entry entry{job.interval, now, false};
         if (const auto known = jobs_.find(job.key); known != jobs_.end()) {
@@ -61,7 +62,8 @@ void Schedule::finished(const JobKey& key, Time begun, Time now) {
     if (found == jobs_.end()) return;
     const auto interval = std::chrono::duration_cast<milliseconds>(found->second.interval);
     const auto range = interval * (2 * jitter_percent) / 100;
-    const auto jitter = range > 0ms ? milliseconds(random() % static_cast<std::uint64_t>(range.count())) - range / 2 : 0ms;
+    const auto jitter =
+        range > 0ms ? milliseconds(random() % static_cast<std::uint64_t>(range.count())) - range / 2 : 0ms;
     // From the beginning of the run, so that a long run does not stretch the interval; never at once again, though.
     found->second.due = std::max(begun + interval + jitter, now + interval / 10);
     found->second.running = false;

@@ -24,21 +24,28 @@ bool is_coloured() {
 
 const char* escape_of(Colour colour) {
     switch (colour) {
-        case Colour::none: return "";
-        case Colour::green: return "\033[32m";
-        case Colour::yellow: return "\033[33m";
-        case Colour::red: return "\033[31m";
-        case Colour::blue: return "\033[34m";
-        case Colour::grey: return "\033[90m";
-        case Colour::bold: return "\033[1m";
+        case Colour::none:
+            return "";
+        case Colour::green:
+            return "\033[32m";
+        case Colour::yellow:
+            return "\033[33m";
+        case Colour::red:
+            return "\033[31m";
+        case Colour::blue:
+            return "\033[34m";
+        case Colour::grey:
+            return "\033[90m";
+        case Colour::bold:
+            return "\033[1m";
     }
     return "";
 }
 
 // Code points, not bytes: UTF-8 continuation bytes take no room.
 std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 std::string one_line(std::string_view text) {
@@ -57,25 +64,33 @@ std::string coloured(std::string_view text, Colour colour) {
 
 Colour colour_of(Severity severity) {
     switch (severity) {
-        case Severity::ok: return Colour::green;
-        case Severity::info: return Colour::blue;
-        case Severity::unknown: return Colour::grey;
-        case Severity::warning: return Colour::yellow;
-        case Severity::critical: return Colour::red;
+        case Severity::ok:
+            return Colour::green;
+        case Severity::info:
+            return Colour::blue;
+        case Severity::unknown:
+            return Colour::grey;
+        case Severity::warning:
+            return Colour::yellow;
+        case Severity::critical:
+            return Colour::red;
     }
     return Colour::none;
 }
 
 void Table::add(std::vector<Cell> row) {
-    for (auto& cell : row) cell.text = one_line(cell.text);
+    for (auto& cell : row)
+        cell.text = one_line(cell.text);
     rows_.push_back(std::move(row));
 }
 
 std::string Table::to_string() const {
     std::vector<std::size_t> widths;
-    for (const auto& cell : header_) widths.push_back(width(cell));
+    for (const auto& cell : header_)
+        widths.push_back(width(cell));
     for (const auto& row : rows_)
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i].text));
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], width(row[i].text));
 
     std::string out;
     const auto put = [&](const std::string& text, Colour colour, std::size_t column) {
@@ -83,10 +98,12 @@ std::string Table::to_string() const {
         out += coloured(text, colour);
         if (column + 1 < header_.size()) out.append(widths[column] - width(text), ' ');
     };
-    for (std::size_t i = 0; i < header_.size(); ++i) put(header_[i], Colour::bold, i);
+    for (std::size_t i = 0; i < header_.size(); ++i)
+        put(header_[i], Colour::bold, i);
     out += '\n';
     for (const auto& row : rows_) {
-        for (std::size_t i = 0; i < row.size(); ++i) put(row[i].text, row[i].colour, i);
+        for (std::size_t i = 0; i < row.size(); ++i)
+            put(row[i].text, row[i].colour, i);
         out += '\n';
     }
     return out;
@@ -107,8 +124,8 @@ void ProgressBar::update(std::uint64_t done, std::uint64_t total) {
     drawn_ = true;
     static constexpr std::uint64_t cells = 30;
     const auto full = std::min(cells, done * cells / total);
-    std::cerr << '\r' << label_ << " [" << std::string(full, '#') << std::string(cells - full, '.') << "] " << done << '/'
-              << total << "\033[K" << std::flush;
+    std::cerr << '\r' << label_ << " [" << std::string(full, '#') << std::string(cells - full, '.') << "] "
+              << done << '/' << total << "\033[K" << std::flush;
 }
 
 }  // namespace reputed

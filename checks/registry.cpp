@@ -1,9 +1,18 @@
+#include "checks/auth/spf_check.hpp"
 #include "checks/check.hpp"
+#include "checks/dnsbl/dnsbl_check.hpp"
+#include "checks/identity/ptr_check.hpp"
+#include "checks/mta/queue_check.hpp"
 
 namespace reputed {
 
 std::span<const Check> all_checks() {
-    static const std::vector<Check> checks = {};
+    static const Check checks[] = {
+        dnsbl::dnsbl_check(),
+        identity::ptr_check(),
+        spf::spf_check(),
+        mta::queue_check(),
+    };
     return checks;
 }
 

@@ -5,6 +5,7 @@
 #include "config/catalogue_toml.hpp"
 #include "config/host_name.hpp"
 #include "config/list_key.hpp"
+#include "config/list_name.hpp"
 #include "config/settings_keys.hpp"
 #include "config/settings_secrets.hpp"
 #include "config/text.hpp"
@@ -14,25 +15,6 @@ namespace reputed::schema {
 
 namespace {
 
-// What forbids this name of a list everywhere: a key inside it, or that the list is dead.
-std::string list_fault(const std::string& name) {
-    const auto& catalogue = Catalogue::builtin();
-    if (const auto* keyed = reveals_key(name, catalogue.lists()))
-        return "this list name has a key inside: write " + in_quotes(keyed->name) +
-               " and put the key under [dnsbl.keys]";
-    const auto* dead = catalogue.find_dead(name);
-    if (dead && dead->since.empty()) return in_quotes(name) + " cannot be used: " + dead->reason;
-    if (dead) return in_quotes(name) + " is dead since " + dead->since + ": remove it";
-    return "";
-}
-
-std::string list_rule(std::string& text) {
-    // Before anything that repeats the text.
-    if (auto fault = list_fault(text); !fault.empty()) return fault;
-    if (auto fault = normalize_name(text, NameUse::zone); !fault.empty()) return fault;
-    return list_fault(text);
-}
-
 std::string without_marks(std::string zone) {
     for (const std::string_view mark : {"{key}.", "{revip}."})
         if (const auto at = zone.find(mark); at != std::string::npos) zone.erase(at, mark.size());
@@ -40,8 +22,8 @@ std::string without_marks(std::string zone) {
 }
 
 std::string own_list_fault(const List& list, const std::vector<List>& others) {
-    if (auto fault = list_fault(without_marks(list.zone)); !fault.empty()) return fault;
-    if (auto fault = list_fault(list.name); !fault.empty()) return fault;
+    if (auto fault = list_name_fault(without_marks(list.zone)); !fault.empty()) return fault;
+    if (auto fault = list_name_fault(list.name); !fault.empty()) return fault;
     if (lower(without_marks(list.zone)) != list.name)
         return "the zone of the list " + in_quotes(list.name) +
                " must be that name, with {key} where a key goes and {revip} where the address goes";
@@ -86,12 +68,13 @@ std::string show_own(const DnsblSettings& settings) {
 constexpr Key<DnsblSettings> rows[] = {
     duration_key<&DnsblSettings::interval, 1'000, 7 * 86'400'000LL>(
         "interval", "How often each list is asked, 1s to 7d; never more often than its operator wants."),
-    texts_key<&DnsblSettings::include, list_rule>("include",
-                                                  "Lists to ask beside those that are on by default "
-                                                  "(`reputed lists` shows them). A name that the catalogue\n"
-                                                  "does not know is asked after RFC 5782."),
-    texts_key<&DnsblSettings::exclude, list_rule>("exclude", "Lists not to ask."),
-    texts_key<&DnsblSettings::only, list_rule>("only", "Where it names lists, exactly these are asked."),
+    texts_key<&DnsblSettings::include, take_list_name>(
+        "include",
+        "Lists to ask beside those that are on by default "
+        "(`reputed lists` shows them). A name that the catalogue\n"
+        "does not know is asked after RFC 5782."),
+    texts_key<&DnsblSettings::exclude, take_list_name>("exclude", "Lists not to ask."),
+    texts_key<&DnsblSettings::only, take_list_name>("only", "Where it names lists, exactly these are asked."),
     {"keys",
      "Keys of lists that need one, by the end of the list's name. A key is a secret: it stands in a file "
      "that only\n"
@@ -115,7 +98,7 @@ void each_name(const toml::table& table, std::string_view key, const Function& f
     const auto* list = table[key].as_array();
     if (!list) return;
     for (const auto& item : *list)
-        if (auto name = item.value<std::string>(); name && list_rule(*name).empty())
+        if (auto name = item.value<std::string>(); name && take_list_name(*name).empty())
             function(*name, item.source());
 }
 

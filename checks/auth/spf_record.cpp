@@ -228,7 +228,7 @@ bool is_spf(std::string_view text) {
 }
 
 std::variant<Record, SyntaxError> parse_record(std::string_view text) {
-    if (!is_spf(text)) return SyntaxError{"the record does not begin with \"v=spf1\"", ""};
+    if (!is_spf(text)) return SyntaxError{"the record does not begin with \"v=spf1\"", "", 0};
     Record record;
     record.text = text;
     record.terms.reserve(static_cast<std::size_t>(
@@ -247,7 +247,8 @@ std::variant<Record, SyntaxError> parse_record(std::string_view text) {
             error = "\"redirect\" appears twice";
         if (error.empty() && term.kind == TermKind::exp && std::exchange(seen_exp, true))
             error = "\"exp\" appears twice";
-        if (!error.empty()) return SyntaxError{std::move(error), std::string(written.substr(0, shown_term))};
+        if (!error.empty())
+            return SyntaxError{std::move(error), std::string(written.substr(0, shown_term)), i};
         record.terms.push_back(std::move(term));
         i = end;
     }

@@ -58,8 +58,9 @@ struct Record {
 };
 
 struct SyntaxError {
-    std::string reason;  // "unknown mechanism"
-    std::string term;    // as written, at most 200 octets of it; "" when it is the version that is wrong
+    std::string reason;      // "unknown mechanism"
+    std::string term;        // as written, at most 200 octets of it; "" when it is the version that is wrong
+    std::size_t offset = 0;  // where the term begins
 
     std::string to_string() const;  // one sentence of both
 };

@@ -223,8 +223,7 @@ class Judgement {
             evidence, remedy);
     }
 
-    // Sending over an address whose owner lets nobody set the PTR record, some set it in a zone that they can
-    // edit.
+    // Those whose provider sets no PTR record for them sometimes put it into the one zone that they can edit.
     void judge_misplaced() {
         bool unknown = false;
         for (const auto& [name, answer] : seen_.misplaced) {

@@ -1,6 +1,7 @@
 #include "agent/web.hpp"
 
 #include <atomic>
+#include <filesystem>
 #include <thread>
 
 #include <arpa/inet.h>
@@ -262,6 +263,7 @@ TEST_F(WebSite, KeepsConnectionsOpen) {
     const auto both = talk(port_, "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n" + request("GET", "/nothing"));
     EXPECT_EQ(status_of(both), "HTTP/1.1 200 OK");
     EXPECT_NE(both.find("HTTP/1.1 404 Not Found"), std::string::npos) << both;
+    EXPECT_TRUE(status_of(talk(port_, "GET /-/healthy HTTP/1.0\r\n\r\n")).ends_with(" 200 OK"));
 }
 
 TEST_F(WebSite, HalfOpenConnectionsHoldNothingUp) {
@@ -338,6 +340,33 @@ TEST_F(WebSite, ReadersAndPublisherDoNotDisturbEachOther) {
     for (auto& reader : readers)
         reader.join();
     EXPECT_EQ(good, 60);
+}
+
+std::ptrdiff_t open_files() {
+    const std::filesystem::directory_iterator files("/proc/self/fd");
+    return std::distance(begin(files), end(files));
+}
+
+TEST(WebServerStop, LeavesNothingOpen) {
+    const auto before = open_files();
+    std::uint16_t port = 0;
+    for (int i = 0; i < 20; ++i) {
+        const WebServer server("127.0.0.1:" + std::to_string(port), {});  // the same port again at once
+        port = server.port();
+        EXPECT_EQ(status_of(get(port, "/")), "HTTP/1.1 404 Not Found");
+    }
+    EXPECT_EQ(open_files(), before);
+}
+
+TEST(WebServerStop, DoesNotWaitForClients) {
+    auto server = std::make_unique<WebServer>("127.0.0.1:0", std::vector<Route>{});
+    Client silent(server->port());
+    Client half_open(server->port());
+    ASSERT_TRUE(half_open.send("GET / HTTP"));
+    EXPECT_EQ(status_of(get(server->port(), "/")), "HTTP/1.1 404 Not Found");
+    server.reset();
+    EXPECT_EQ(silent.rest(), "");
+    EXPECT_EQ(half_open.rest(), "");
 }
 
 TEST(WebServerReply, AnExceptionIsAnError500) {

@@ -1,0 +1,216 @@
+#include "agent/cli.hpp"
+
+#include <exception>
+#include <functional>
+#include <iostream>
+#include <map>
+
+#include <CLI/CLI.hpp>
+
+#include "agent/command_support.hpp"
+#include "agent/commands.hpp"
+#include "agent/daemon.hpp"
+#include "agent/exit_codes.hpp"
+#include "agent/logging.hpp"
+
+namespace reputed {
+namespace {
+
+const std::map<std::string, Format> formats = {{"table", Format::table}, {"json", Format::json}};
+const std::map<std::string, Format> check_formats = {
+    {"table", Format::table}, {"json", Format::json}, {"nagios", Format::nagios}};
+
+// Everything that arguments can set. It outlives the parsing, as CLI11 wants it.
+struct Arguments {
+    CommonOptions common;
+    DaemonOptions daemon;
+    std::vector<std::string> subjects;
+    std::vector<std::string> lists;
+    bool verify = false;
+    SpfOptions spf;
+    QueueOptions queue;
+    std::string output;
+    bool sample = false;
+    std::function<int()> command;
+};
+
+void add_config(CLI::App& command, Arguments& arguments) {
+    command.add_option("-c,--config", arguments.common.config,
+                       "Configuration file (default: /etc/reputed/reputed.toml, if it is there)");
+}
+
+void add_format(CLI::App& command, Arguments& arguments, const std::map<std::string, Format>& names,
+                const std::string& shown) {
+    command.add_option("--format", arguments.common.format, "How to print: " + shown)
+        ->transform(CLI::Transformer(names))
+        ->check([names, shown](const std::string& text) {
+            for (const auto& [name, format] : names)
+                if (text == name || text == std::to_string(static_cast<int>(format))) return std::string();
+            return '"' + text + "\" is no format: write " + shown;
+        })
+        ->type_name("FORMAT");
+}
+
+void add_dns(CLI::App& command, Arguments& arguments) {
+    command
+        .add_option("--dns", arguments.common.dns,
+                    "Ask this DNS server only: ADDRESS, ADDRESS:PORT or [IPV6]:PORT")
+        ->check([](const std::string& text) {
+            return is_dns_server(text)
+                       ? ""
+                       : '"' + text + "\" is no DNS server: write ADDRESS, ADDRESS:PORT or [IPV6]:PORT";
+        })
+        ->type_name("HOST[:PORT]");
+}
+
+void add_run(CLI::App& app, Arguments& arguments) {
+    auto* run = app.add_subcommand("run", "Run the agent until it is told to end");
+    add_config(*run, arguments);
+    add_dns(*run, arguments);
+    run->callback([&arguments] {
+        arguments.command = [&arguments] {
+            return run_daemon({arguments.common.config, arguments.common.dns});
+        };
+    });
+}
+
+void add_check(CLI::App& app, Arguments& arguments) {
+    auto* check = app.add_subcommand(
+        "check", "Examine everything once, as configured or for the given IPs and domains");
+    add_config(*check, arguments);
+    add_dns(*check, arguments);
+    add_format(*check, arguments, check_formats, "table, json or nagios");
+    check
+        ->add_option("subjects", arguments.subjects,
+                     "IP addresses, networks or domains; - reads them from standard input")
+        ->type_name("IP or DOMAIN");
+    check->callback([&arguments] {
+        arguments.command = [&arguments] { return check_command(arguments.common, arguments.subjects); };
+    });
+}
+
+void add_dnsbl(CLI::App& app, Arguments& arguments) {
+    auto* dnsbl = app.add_subcommand("dnsbl", "Ask the DNS lists about IPs and domains");
+    add_config(*dnsbl, arguments);
+    add_dns(*dnsbl, arguments);
+    add_format(*dnsbl, arguments, formats, "table or json");
+    dnsbl
+        ->add_option("subjects", arguments.subjects,
+                     "IP addresses, networks or domains; - reads them from standard input")
+        ->required()
+        ->type_name("IP or DOMAIN");
+    dnsbl->add_option("--lists", arguments.lists, "Ask these lists only, separated by commas")
+        ->delimiter(',')
+        ->type_name("ZONE,...");
+    dnsbl->callback([&arguments] {
+        arguments.command = [&arguments] {
+            return dnsbl_command(arguments.common, arguments.subjects, arguments.lists);
+        };
+    });
+}
+
+void add_lists(CLI::App& app, Arguments& arguments) {
+    auto* lists = app.add_subcommand("lists", "Show the catalogue of DNS lists");
+    add_config(*lists, arguments);
+    add_dns(*lists, arguments);
+    add_format(*lists, arguments, formats, "table or json");
+    lists->add_flag("--verify", arguments.verify, "Probe each list that is on, and judge the resolver");
+    lists->callback([&arguments] {
+        arguments.command = [&arguments] { return lists_command(arguments.common, arguments.verify); };
+    });
+}
+
+void add_spf(CLI::App& app, Arguments& arguments) {
+    auto* spf = app.add_subcommand("spf", "Evaluate SPF as a receiver would (RFC 7208 check_host())");
+    add_config(*spf, arguments);
+    add_dns(*spf, arguments);
+    add_format(*spf, arguments, formats, "table or json");
+    spf->add_option("--ip", arguments.spf.ip, "The address that sends")->type_name("ADDRESS");
+    spf->add_option("--from", arguments.spf.from, "MAIL FROM; empty for bounces")->type_name("MAILBOX");
+    spf->add_option("--helo", arguments.spf.helo, "The EHLO name")->type_name("NAME");
+    spf->add_flag(
+        "--batch", arguments.spf.batch,
+        R"(Read {"ip","mailfrom","helo"} objects from standard input, one a line; answer line by line)");
+    spf->callback([&arguments] {
+        arguments.command = [&arguments] { return spf_command(arguments.common, arguments.spf); };
+    });
+}
+
+void add_queue(CLI::App& app, Arguments& arguments) {
+    auto* queue = app.add_subcommand("queue", "Show the depth of the mail queue, ages and reasons");
+    add_config(*queue, arguments);
+    add_format(*queue, arguments, formats, "table or json");
+    queue->add_option("--mta", arguments.queue.mta, "Which MTA; found by itself when not given")
+        ->type_name("KIND");
+    auto* path =
+        queue->add_option("--path", arguments.queue.path, "Read this queue directory")->type_name("DIR");
+    queue->add_option("--input", arguments.queue.input, "Read a saved listing; - for standard input")
+        ->type_name("FILE")
+        ->excludes(path);
+    queue->callback([&arguments] {
+        arguments.command = [&arguments] { return queue_command(arguments.common, arguments.queue); };
+    });
+}
+
+void add_config_commands(CLI::App& app, Arguments& arguments) {
+    auto* config = app.add_subcommand("config", "Validate, show or begin a configuration");
+    config->require_subcommand(1);
+    auto* check =
+        config->add_subcommand("check", "Read the configuration and report everything that is wrong");
+    add_config(*check, arguments);
+    check->add_option("file", arguments.common.config, "The same as --config")->type_name("FILE");
+    check->callback([&arguments] {
+        arguments.command = [&arguments] { return config_check_command(arguments.common); };
+    });
+    auto* show = config->add_subcommand("show", "Print the effective values, without secrets");
+    add_config(*show, arguments);
+    show->callback(
+        [&arguments] { arguments.command = [&arguments] { return config_show_command(arguments.common); }; });
+    auto* init = config->add_subcommand("init", "Write a first configuration from what this machine tells");
+    init->add_option("-o,--output", arguments.output, "The new file; standard output when not given")
+        ->type_name("FILE");
+    init->add_flag("--sample", arguments.sample, "Write the documented sample with every key instead");
+    init->callback([&arguments] {
+        arguments.command = [&arguments] { return config_init_command(arguments.output, arguments.sample); };
+    });
+}
+
+std::string first_line(const std::string& text) {
+    return text.substr(0, text.find('\n'));
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+    std::ios::sync_with_stdio(false);
+    Arguments arguments;
+    CLI::App app("Watches the reputation of a mail server: DNS lists, sending identity, queue.", "reputed");
+    app.set_version_flag("--version", "reputed " REPUTED_VERSION);
+    app.require_subcommand(1);
+    add_run(app, arguments);
+    add_check(app, arguments);
+    add_dnsbl(app, arguments);
+    add_lists(app, arguments);
+    add_spf(app, arguments);
+    add_queue(app, arguments);
+    add_config_commands(app, arguments);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError& error) {
+        print_error(first_line(error.what()) + "; see reputed --help");
+        return exit_usage;
+    }
+    try {
+        const int code = arguments.command();
+        std::cout.flush();
+        if (std::cout) return code;
+        print_error("standard output: the result could not be written");
+    } catch (const std::exception& error) {
+        print_error(error.what());
+    }
+    return exit_unavailable;
+}
+
+}  // namespace reputed

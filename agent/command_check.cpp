@@ -1,0 +1,215 @@
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <iostream>
+#include <map>
+#include <set>
+
+#include "agent/agent.hpp"
+#include "agent/command_support.hpp"
+#include "agent/exit_codes.hpp"
+#include "agent/json_text.hpp"
+#include "agent/logging.hpp"
+#include "agent/terminal.hpp"
+#include "checks/dnsbl/subject.hpp"
+
+namespace reputed {
+namespace {
+
+constexpr unsigned workers = 16;  // they wait for the network
+constexpr std::uint64_t most_addresses = 65'536;
+
+std::string time_text(WallTime time) {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
+}
+
+// Senders that are nothing but what the command line names. nullopt after printing an error.
+std::optional<std::vector<Sender>> senders_of(const std::vector<std::string>& arguments) {
+    std::vector<Sender> senders;
+    const auto add = [&](const std::string& text) {
+        Sender sender;
+        sender.name = text;
+        if (const auto network = IpNetwork::parse(text)) {
+            if (network->size() > most_addresses) {
+                print_error('"' + text + "\" is wider than 65536 addresses: give smaller networks");
+                return false;
+            }
+            sender.networks.push_back(*network);
+        } else if (const auto domain = dnsbl::Subject::of_domain(text)) {
+            sender.domains.push_back(domain->text);
+        } else {
+            print_error('"' + text + "\" is neither an IP address, a network nor a domain name");
+            return false;
+        }
+        senders.push_back(std::move(sender));
+        return true;
+    };
+    for (const auto& argument : arguments) {
+        if (argument != "-") {
+            if (!add(argument)) return {};
+            continue;
+        }
+        const auto lines = read_subject_lines();
+        if (!lines || !std::all_of(lines->begin(), lines->end(), add)) return {};
+    }
+    return senders;
+}
+
+struct SubjectRow {
+    std::string subject;
+    std::string kind;  // "ip" or "domain"
+    Severity verdict = Severity::ok;
+};
+
+std::vector<SubjectRow> subject_rows(const Snapshot& snapshot) {
+    std::vector<SubjectRow> rows;
+    std::set<std::string> seen;
+    const auto add = [&](const std::string& subject, const char* kind) {
+        if (!seen.insert(subject).second) return;
+        SubjectRow row{subject, kind};
+        for (const auto& open : snapshot.findings)
+            if (open.finding.subject == subject || open.finding.object == subject)
+                row.verdict = std::max(row.verdict, open.finding.severity);
+        rows.push_back(std::move(row));
+    };
+    for (const auto& sender : snapshot.settings->senders) {
+        for (const auto& address : sender.addresses())
+            add(address.to_string(), "ip");
+        for (const auto& domain : sender.domains)
+            add(domain, "domain");
+    }
+    return rows;
+}
+
+// The findings', and `unknown` where a job could not be run at all.
+Severity overall(const Snapshot& snapshot) {
+    Severity worst = snapshot.verdict();
+    for (const auto& job : snapshot.jobs)
+        if (job.failures > 0) worst = std::max(worst, Severity::unknown);
+    return worst;
+}
+
+void print_json(const Snapshot& snapshot) {
+    Json findings = Json::array();
+    for (const auto& open : snapshot.findings) {
+        const auto& finding = open.finding;
+        findings.push_back({{"code", finding.code},
+                            {"check", open.check},
+                            {"subject", plain_text(finding.subject)},
+                            {"object", plain_text(finding.object)},
+                            {"severity", to_string(finding.severity)},
+                            {"message", plain_text(finding.message)},
+                            {"evidence", plain_text(finding.evidence)},
+                            {"remedy", plain_text(finding.remedy)},
+                            {"link", plain_text(finding.link)},
+                            {"since", time_text(open.since)}});
+    }
+    Json subjects = Json::array();
+    for (const auto& row : subject_rows(snapshot))
+        subjects.push_back(
+            {{"subject", row.subject}, {"kind", row.kind}, {"verdict", to_string(row.verdict)}});
+    const Json out = {{"verdict", to_string(overall(snapshot))},
+                      {"findings", std::move(findings)},
+                      {"subjects", std::move(subjects)}};
+    std::cout << json_text(out) << '\n';
+}
+
+std::map<Severity, std::size_t> counts_of(const Snapshot& snapshot) {
+    std::map<Severity, std::size_t> counts;
+    for (const auto& open : snapshot.findings)
+        ++counts[open.finding.severity];
+    return counts;
+}
+
+void print_table(const Snapshot& snapshot) {
+    for (const auto& open : snapshot.findings) {
+        const auto& finding = open.finding;
+        std::cout << coloured(to_string(finding.severity), colour_of(finding.severity)) << "  "
+                  << finding.code << "  " << plain_text(finding.message) << '\n';
+        if (!finding.evidence.empty()) {
+            std::string evidence = plain_text(finding.evidence, 1000);
+            for (std::size_t at = 0; (at = evidence.find('\n', at)) != std::string::npos; at += 10)
+                evidence.replace(at, 1, "\n         ");
+            std::cout << coloured("    seen ", Colour::grey) << evidence << '\n';
+        }
+        if (!finding.remedy.empty())
+            std::cout << coloured("    do   ", Colour::grey) << plain_text(finding.remedy) << '\n';
+        if (!finding.link.empty())
+            std::cout << coloured("    at   ", Colour::grey) << plain_text(finding.link) << '\n';
+    }
+    if (!snapshot.findings.empty()) std::cout << '\n';
+    Table table({"SUBJECT", "VERDICT"});
+    const auto rows = subject_rows(snapshot);
+    constexpr std::size_t most_rows = 50;
+    for (std::size_t i = 0; i < rows.size() && i < most_rows; ++i)
+        table.add({{rows[i].subject}, {std::string(to_string(rows[i].verdict)), colour_of(rows[i].verdict)}});
+    if (!table.empty()) std::cout << table.to_string();
+    if (rows.size() > most_rows) std::cout << "and " << rows.size() - most_rows << " more\n";
+    auto counts = counts_of(snapshot);
+    const Severity verdict = overall(snapshot);
+    std::cout << coloured(to_string(verdict), colour_of(verdict)) << ": " << counts[Severity::critical]
+              << " critical, " << counts[Severity::warning] << " warnings, " << counts[Severity::unknown]
+              << " unknown, " << counts[Severity::info] << " remarks\n";
+}
+
+// The plugin's one line with performance data (Monitoring Plugins Development Guidelines).
+void print_nagios(const Snapshot& snapshot) {
+    const Severity verdict = overall(snapshot);
+    static constexpr const char* words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+    auto counts = counts_of(snapshot);
+    std::size_t listed = 0;
+    for (const auto& open : snapshot.findings)
+        listed += open.finding.code == "dnsbl.listed" ? 1 : 0;
+    std::string text = "nothing is wrong";
+    if (verdict >= Severity::unknown && !snapshot.findings.empty())
+        text = plain_text(snapshot.findings.front().finding.message, 300);
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    std::replace(text.begin(), text.end(), '|', '/');  // '|' begins the performance data
+    std::cout << "REPUTED " << words[exit_code_of(verdict)] << " - " << text
+              << " | critical=" << counts[Severity::critical] << " warning=" << counts[Severity::warning]
+              << " unknown=" << counts[Severity::unknown] << " info=" << counts[Severity::info]
+              << " listed=" << listed << '\n';
+}
+
+}  // namespace
+
+int check_command(const CommonOptions& common, const std::vector<std::string>& subjects) {
+    auto settings = command_settings(common, subjects.empty());
+    if (!settings) return exit_config;
+    if (!subjects.empty()) {
+        auto senders = senders_of(subjects);
+        if (!senders) return exit_usage;
+        settings->senders = std::move(*senders);
+        settings->mta.kind = MtaKind::none;  // the question is about these subjects, not about this machine
+    }
+    if (settings->senders.empty()) {
+        print_error(
+            "no sender is configured and none was found on this machine: add a [[sender]] or name an IP or a "
+            "domain");
+        return exit_usage;
+    }
+    set_up_logging({.level = "off", .format = "plain", .levels = {}});
+    ProgressBar bar("checking");
+    Agent agent(make_runtime(std::move(*settings)), all_checks(), {});
+    agent.run_all(workers, [&](std::uint64_t done, std::uint64_t total) { bar.update(done, total); });
+    const auto snapshot = agent.snapshot(std::chrono::system_clock::now());
+    switch (common.format) {
+        case Format::json:
+            print_json(*snapshot);
+            break;
+        case Format::nagios:
+            print_nagios(*snapshot);
+            break;
+        case Format::table:
+            print_table(*snapshot);
+            break;
+    }
+    return exit_code_of(overall(*snapshot));
+}
+
+}  // namespace reputed

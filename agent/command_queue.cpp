@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <ctime>
+#include <iostream>
+
+#include "agent/command_support.hpp"
+#include "agent/exit_codes.hpp"
+#include "agent/json_text.hpp"
+#include "agent/terminal.hpp"
+#include "checks/mta/queue_reader.hpp"
+
+namespace reputed {
+namespace {
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json figures(const mta::QueueFigures& queue) {
+    return {{"messages", or_null(queue.messages)},
+            {"recipients", or_null(queue.recipients)},
+            {"bytes", or_null(queue.bytes)},
+            {"oldest_arrival", or_null(queue.oldest_arrival)}};
+}
+
+Json to_json(const mta::QueueReport& report) {
+    Json by_queue = Json::object();
+    for (const auto& [name, queue] : report.by_queue)
+        by_queue[plain_text(name)] = figures(queue);
+    Json reasons = Json::array();
+    for (const auto& reason : report.reasons)
+        reasons.push_back({{"text", plain_text(reason.text)}, {"count", reason.count}});
+    Json out = {{"mta", report.mta}};
+    out.update(figures(report.total));
+    out["by_queue"] = std::move(by_queue);
+    out["frozen"] = or_null(report.frozen);
+    out["reasons"] = std::move(reasons);
+    out["source"] = report.source;
+    out["estimated"] = report.estimated;
+    out["note"] = plain_text(report.note);
+    return out;
+}
+
+std::string number(const std::optional<std::uint64_t>& value) {
+    return value ? std::to_string(*value) : "-";
+}
+
+std::string age(const std::optional<std::int64_t>& arrival, std::time_t now) {
+    if (!arrival) return "-";
+    const auto seconds = std::max<std::int64_t>(0, now - *arrival);
+    if (seconds < 120) return std::to_string(seconds) + " s";
+    if (seconds < 2 * 3600) return std::to_string(seconds / 60) + " min";
+    if (seconds < 2 * 86'400) return std::to_string(seconds / 3600) + " h";
+    return std::to_string(seconds / 86'400) + " d";
+}
+
+void print_table(const mta::QueueReport& report, std::time_t now) {
+    Table table({"QUEUE", "MESSAGES", "RECIPIENTS", "BYTES", "OLDEST"});
+    const auto add = [&](const std::string& name, const mta::QueueFigures& queue) {
+        table.add({{name},
+                   {number(queue.messages)},
+                   {number(queue.recipients)},
+                   {number(queue.bytes)},
+                   {age(queue.oldest_arrival, now)}});
+    };
+    for (const auto& [name, queue] : report.by_queue)
+        add(name, queue);
+    add("total", report.total);
+    std::cout << report.mta << ", from the " << report.source
+              << (report.estimated ? " (bytes and age estimated)" : "") << '\n'
+              << table.to_string();
+    if (!report.note.empty()) std::cout << plain_text(report.note) << '\n';
+    if (report.reasons.empty()) return;
+    Table reasons({"RECIPIENTS", "REASON"});
+    for (const auto& reason : report.reasons)
+        reasons.add({{std::to_string(reason.count)}, {reason.text}});
+    std::cout << '\n' << reasons.to_string();
+}
+
+}  // namespace
+
+int queue_command(const CommonOptions& common, const QueueOptions& options) {
+    const auto settings = command_settings(common, false);
+    if (!settings) return exit_config;
+    mta::QueueQuery query{options.mta, options.path, options.input, std::time(nullptr), {}};
+    const auto result = mta::read_queue(settings->mta, query);
+    if (const auto* error = std::get_if<mta::QueueError>(&result)) {
+        print_error(error->sentence());
+        return exit_unknown;
+    }
+    const auto& report = std::get<mta::QueueReport>(result);
+    if (common.format == Format::json)
+        std::cout << json_text(to_json(report)) << '\n';
+    else
+        print_table(report, query.now);
+    return exit_ok;
+}
+
+}  // namespace reputed

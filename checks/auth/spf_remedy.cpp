@@ -1,0 +1,148 @@
+#include "checks/auth/spf_remedy.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <set>
+
+namespace reputed::spf {
+namespace {
+
+constexpr std::size_t string_limit = 255;
+constexpr int repairs = 20;
+
+std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {
+    return b > std::numeric_limits<std::uint64_t>::max() - a ? std::numeric_limits<std::uint64_t>::max()
+                                                             : a + b;
+}
+
+// `count` of `size` offsets, the first and the last among them.
+std::uint64_t spread(std::uint64_t size, std::uint64_t count, std::uint64_t index) {
+    if (count >= size) return index;
+    if (count == 1) return 0;
+    const std::uint64_t step = (size - 1) / (count - 1);
+    return index == count - 1 ? size - 1 : index * step;
+}
+
+// "a:192.0.2.1/28" as "ip4:192.0.2.1/28": the commonest mistake in published records.
+std::string as_address(std::string_view term) {
+    const auto colon = term.find(':');
+    if (colon == std::string_view::npos) return "";
+    const auto network = IpNetwork::parse(term.substr(colon + 1));
+    return network ? address_term(*network) : "";
+}
+
+}  // namespace
+
+std::vector<SampledAddress> sample_addresses(const std::vector<IpNetwork>& networks, std::size_t limit) {
+    std::vector<SampledAddress> sampled;
+    std::set<IpAddress> seen;
+    std::uint64_t total = 0;
+    for (const auto& network : networks)
+        total = saturating_add(total, network.size());
+    const bool all = total <= limit;
+    const std::size_t taken = std::min(networks.size(), limit);
+    for (std::size_t i = 0; i < taken; ++i) {
+        const auto index = static_cast<std::size_t>(spread(networks.size(), taken, i));
+        const auto& network = networks[index];
+        const std::uint64_t count =
+            all ? network.size() : std::min<std::uint64_t>(network.size(), limit / taken);
+        for (std::uint64_t j = 0; j < count; ++j) {
+            const auto ip = network.at(spread(network.size(), count, j));
+            if (seen.insert(ip).second) sampled.push_back({ip, index});
+        }
+    }
+    return sampled;
+}
+
+std::string address_term(const IpNetwork& network) {
+    return (network.first().family() == Family::v4 ? "ip4:" : "ip6:") + network.to_string();
+}
+
+std::string with_terms(const std::string& text, const std::vector<std::string>& terms) {
+    const auto parsed = parse_record(text);
+    const auto* record = std::get_if<Record>(&parsed);
+    if (record == nullptr) return text;
+    std::string added;
+    for (const auto& term : terms) {
+        const bool there = std::any_of(record->terms.begin(), record->terms.end(),
+                                       [&](const Term& known) { return known.to_string() == term; });
+        if (!there) added += term + ' ';
+    }
+    const Term* place = record->find(TermKind::all);
+    if (place == nullptr) place = record->find(TermKind::redirect);
+    if (place != nullptr) return std::string(text).insert(place->offset, added);
+    std::string out = text;
+    while (!out.empty() && out.back() == ' ')
+        out.pop_back();
+    if (!added.empty()) added.pop_back();
+    return added.empty() ? out : out + ' ' + added;
+}
+
+std::string merged(const std::vector<std::string_view>& records) {
+    Record whole;
+    std::vector<Term> last;  // all, then redirect=: the first of each
+    for (const auto text : records) {
+        auto parsed = parse_record(text);
+        auto* record = std::get_if<Record>(&parsed);
+        if (record == nullptr) return "";
+        for (auto& term : record->terms) {
+            const bool ends =
+                term.kind == TermKind::all || term.kind == TermKind::redirect || term.kind == TermKind::exp;
+            auto& place = ends ? last : whole.terms;
+            const bool there = std::any_of(place.begin(), place.end(), [&](const Term& known) {
+                return ends ? known.kind == term.kind : known == term;
+            });
+            if (!there) place.push_back(std::move(term));
+        }
+    }
+    std::stable_sort(last.begin(), last.end(), [](const Term& a, const Term& b) { return a.kind < b.kind; });
+    for (auto& term : last)
+        whole.terms.push_back(std::move(term));
+    return whole.to_string();
+}
+
+std::string repaired(std::string_view record) {
+    std::string text(record);
+    for (int i = 0; i < repairs; ++i) {
+        const auto parsed = parse_record(text);
+        if (const auto* good = std::get_if<Record>(&parsed)) return good->to_string();
+        const auto& error = std::get<SyntaxError>(parsed);
+        if (error.term.empty()) return "";
+        const auto end = std::min(text.find(' ', error.offset), text.size());
+        text.replace(error.offset, end - error.offset, as_address(error.term));
+    }
+    return "";
+}
+
+std::vector<std::string> sender_terms(const std::vector<const Sender*>& senders) {
+    std::vector<std::string> terms;
+    const auto add = [&](std::string term) {
+        if (std::find(terms.begin(), terms.end(), term) == terms.end()) terms.push_back(std::move(term));
+    };
+    for (const auto* sender : senders) {
+        for (const auto& network : sender->networks)
+            add(address_term(network));
+        if (!sender->via.empty()) add("include:" + sender->via);
+    }
+    return terms;
+}
+
+std::string first_record(const std::vector<const Sender*>& senders) {
+    return with_terms("v=spf1 ~all", sender_terms(senders));
+}
+
+std::string zone_line(std::string_view name, std::string_view record) {
+    std::string out = std::string(name) + ". IN TXT";
+    for (std::size_t i = 0; i == 0 || i < record.size(); i += string_limit) {
+        out += " \"";
+        for (const char c : record.substr(i, string_limit)) {
+            if (c == '"' || c == '\\') out += '\\';
+            out += c;
+        }
+        out += '"';
+    }
+    return out;
+}
+
+}  // namespace reputed::spf

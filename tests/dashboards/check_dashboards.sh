@@ -1,0 +1,66 @@
+#!/bin/bash
+# Checks dashboards/: the Prometheus rules and their unit tests, the Grafana dashboard, and that every metric which
+# they name is one that the agent publishes. Usage: check_dashboards.sh [SOURCE-DIRECTORY ...]; the directories, by
+# default agent and checks, are those whose string literals declare the metrics.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+sources=("$@")
+[ ${#sources[@]} -gt 0 ] || sources=(agent checks)
+
+rules=dashboards/prometheus/rules.yml
+dashboard=dashboards/grafana/reputed.json
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# Runs a command, shows what it said only when it fails.
+must() {
+    local what=$1
+    shift
+    if "$@" >"$work/output" 2>&1; then
+        echo "ok: $what"
+    else
+        echo "FAILED: $what"
+        cat "$work/output"
+        failed=1
+    fi
+}
+
+every_metric_is_published() {
+    grep -rhoE '"(reputed|process)_[a-z_]+"' "${sources[@]}" | tr -d '"' | sort -u >"$work/published"
+    grep -hoE '\b(reputed|process)_[a-z_]+\b' "$rules" "$dashboard" | sort -u >"$work/named"
+    grep -hoE ':reputed_[a-z_]+:' "$rules" | tr -d : | sort -u >"$work/recorded"
+    local name missing=0
+    while read -r name; do
+        grep -qxF "$name" "$work/published" "$work/recorded" && continue
+        # The three series of a histogram carry a suffix that no source spells out.
+        grep -qxF "$(sed -E 's/_(bucket|sum|count)$//' <<<"$name")" "$work/published" && continue
+        echo "$name is named in $(grep -lE "\b$name\b" "$rules" "$dashboard" | paste -sd ' '), but not published"
+        missing=1
+    done <"$work/named"
+    [ -s "$work/named" ] && [ $missing = 0 ]
+}
+
+every_alert_is_complete() {
+    local key alerts
+    alerts=$(grep -cE '^ *- alert: Reputed' "$rules")
+    for key in summary description runbook_url; do
+        # An alias (*name) repeats the annotations of the alert above it.
+        [ $(($(grep -cE "^ +$key:" "$rules") + $(grep -cE '^ +annotations: \*' "$rules"))) = "$alerts" ] ||
+            { echo "an alert has no $key"; return 1; }
+    done
+    [ "$(grep -cE '^ +severity: (info|warning|critical)$' "$rules")" = "$alerts" ] ||
+        { echo "an alert has no severity"; return 1; }
+    while read -r key; do
+        grep -qE "alertname: $key$" dashboards/prometheus/rules_test.yml || { echo "$key has no test"; return 1; }
+        grep -qiE "runbook_url: \"README.md#$key\"" "$rules" || { echo "$key has no runbook"; return 1; }
+    done < <(grep -oE 'alert: Reputed\w+' "$rules" | cut -d' ' -f2 | sort -u)
+}
+
+must "promtool check rules" promtool check rules "$rules"
+must "promtool test rules" promtool test rules dashboards/prometheus/rules_test.yml
+must "alerts are complete and tested" every_alert_is_complete
+must "dashboard" python3 tests/dashboards/check_dashboard.py "$dashboard" "$work/panels.json"
+must "queries of the dashboard parse" promtool check rules "$work/panels.json"
+must "metrics are published" every_metric_is_published
+exit $failed
