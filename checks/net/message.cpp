@@ -43,7 +43,7 @@ bool read_name(const ns_msg& message, std::span<const std::uint8_t> data, std::s
 }
 
 std::span<const std::uint8_t> data_of(const ns_rr& rr) {
-    return {ns_rr_rdata(rr), ns_rr_rdlen(rr)};
+    return {ns_rr_rdata(rr), static_cast<std::size_t>(ns_rr_rdlen(rr))};
 }
 
 // RFC 2181 section 8: a TTL with the highest bit set counts as 0.

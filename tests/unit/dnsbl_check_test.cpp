@@ -104,33 +104,33 @@ std::vector<std::string> holds(const Report& report) {
 using Words = std::vector<std::string>;
 
 TEST(DnsblCheckFindings, AListing) {
-    ScriptedList script{.list = list_named("bl.example"), .targets = {{"1.2.0.192", listed}}};
-    script.targets["1.2.0.192"] = addresses({"127.0.0.3", "127.0.0.2"});
-    script.reasons["1.2.0.192"] = test::text("seen at 09:14");
-    const auto [report, asked] = run(script, settings_of({"192.0.2.0/30"}));
+    ScriptedList script{.list = list_named("bl.example"), .targets = {{"1.100.51.198", listed}}};
+    script.targets["1.100.51.198"] = addresses({"127.0.0.3", "127.0.0.2"});
+    script.reasons["1.100.51.198"] = test::text("seen at 09:14");
+    const auto [report, asked] = run(script, settings_of({"198.51.100.0/30"}));
     ASSERT_EQ(codes(report), Words{"dnsbl.listed"});
     const auto& finding = report.findings[0];
-    EXPECT_EQ(finding.subject, "192.0.2.1");
+    EXPECT_EQ(finding.subject, "198.51.100.1");
     EXPECT_EQ(finding.object, "bl.example");
     EXPECT_EQ(to_string(finding.severity), "critical");
-    EXPECT_EQ(finding.message, "192.0.2.1 is listed on bl.example: spam source; policy");
-    EXPECT_EQ(finding.evidence, "1.2.0.192.bl.example A 127.0.0.2, 127.0.0.3; TXT \"seen at 09:14\"");
+    EXPECT_EQ(finding.message, "198.51.100.1 is listed on bl.example: spam source; policy");
+    EXPECT_EQ(finding.evidence, "1.100.51.198.bl.example A 127.0.0.2, 127.0.0.3; TXT \"seen at 09:14\"");
     EXPECT_EQ(finding.remedy,
               "Find and stop the cause first, then ask The Operator for removal at the link.");
-    EXPECT_EQ(finding.link, "https://site.example/?q=192.0.2.1");
+    EXPECT_EQ(finding.link, "https://site.example/?q=198.51.100.1");
     EXPECT_TRUE(report.holds.empty());
     EXPECT_EQ(to_string(report.verdict()), "critical");
 }
 
 TEST(DnsblCheckSamples, OfAHealthyList) {
     ScriptedList script{.list = list_named("bl.example"),
-                        .targets = {{"1.2.0.192", listed}, {"2.2.0.192", outcome(Outcome::timeout)}}};
-    const auto got = samples(run(script, settings_of({"192.0.2.0/30"})).report);
-    EXPECT_EQ(got.at("reputed_listed{192.0.2.0,bl.example}"), 0);
-    EXPECT_EQ(got.at("reputed_listed{192.0.2.1,bl.example}"), 1);
-    EXPECT_TRUE(std::isnan(got.at("reputed_listed{192.0.2.2,bl.example}")));
-    EXPECT_EQ(got.at("reputed_dnsbl_last_answer_timestamp_seconds{192.0.2.1,bl.example}"), now_seconds);
-    EXPECT_TRUE(std::isnan(got.at("reputed_dnsbl_last_answer_timestamp_seconds{192.0.2.2,bl.example}")));
+                        .targets = {{"1.100.51.198", listed}, {"2.100.51.198", outcome(Outcome::timeout)}}};
+    const auto got = samples(run(script, settings_of({"198.51.100.0/30"})).report);
+    EXPECT_EQ(got.at("reputed_listed{198.51.100.0,bl.example}"), 0);
+    EXPECT_EQ(got.at("reputed_listed{198.51.100.1,bl.example}"), 1);
+    EXPECT_TRUE(std::isnan(got.at("reputed_listed{198.51.100.2,bl.example}")));
+    EXPECT_EQ(got.at("reputed_dnsbl_last_answer_timestamp_seconds{198.51.100.1,bl.example}"), now_seconds);
+    EXPECT_TRUE(std::isnan(got.at("reputed_dnsbl_last_answer_timestamp_seconds{198.51.100.2,bl.example}")));
     EXPECT_EQ(got.at("reputed_dnsbl_targets{bl.example,clean}"), 2);
     EXPECT_EQ(got.at("reputed_dnsbl_targets{bl.example,listed}"), 1);
     EXPECT_EQ(got.at("reputed_dnsbl_targets{bl.example,timeout}"), 1);
@@ -144,7 +144,7 @@ TEST(DnsblCheckSamples, FamiliesByKindOfList) {
     List score = list_named("score.example", ListKind::ip_score);
     score.codes = {};
     score.score_octet = 4;
-    const auto settings = settings_of({"192.0.2.1", "192.0.2.2"}, "mail.example.com", {"example.com"});
+    const auto settings = settings_of({"198.51.100.1", "198.51.100.2"}, "mail.example.com", {"example.com"});
     struct Row {
         List list;
         std::map<std::string, Answer> targets;
@@ -153,20 +153,21 @@ TEST(DnsblCheckSamples, FamiliesByKindOfList) {
     };
     const Row rows[] = {
         {list_named("white.example", ListKind::ip_allowlist),
-         {{"1.2.0.192", listed}},
-         {{"reputed_allowed{192.0.2.1,white.example}", 1}, {"reputed_allowed{192.0.2.2,white.example}", 0}},
-         {"reputed_listed{192.0.2.1,white.example}"}},
+         {{"1.100.51.198", listed}},
+         {{"reputed_allowed{198.51.100.1,white.example}", 1},
+          {"reputed_allowed{198.51.100.2,white.example}", 0}},
+         {"reputed_listed{198.51.100.1,white.example}"}},
         {score,
-         {{"1.2.0.192", addresses({"127.0.0.93"})}},
-         {{"reputed_score{192.0.2.1,score.example}", 93},
-          {"reputed_dnsbl_last_answer_timestamp_seconds{192.0.2.2,score.example}", now_seconds}},
-         {"reputed_score{192.0.2.2,score.example}", "reputed_listed{192.0.2.1,score.example}"}},
+         {{"1.100.51.198", addresses({"127.0.0.93"})}},
+         {{"reputed_score{198.51.100.1,score.example}", 93},
+          {"reputed_dnsbl_last_answer_timestamp_seconds{198.51.100.2,score.example}", now_seconds}},
+         {"reputed_score{198.51.100.2,score.example}", "reputed_listed{198.51.100.1,score.example}"}},
         {list_named("dbl.example", ListKind::domain_blocklist),
          {{"example.com", listed}},
          {{"reputed_domain_listed{example.com,dbl.example}", 1},
           {"reputed_domain_listed{mail.example.com,dbl.example}", 0},
           {"reputed_dnsbl_domain_last_answer_timestamp_seconds{example.com,dbl.example}", now_seconds}},
-         {"reputed_listed{192.0.2.1,dbl.example}"}},
+         {"reputed_listed{198.51.100.1,dbl.example}"}},
         {list_named("dwl.example", ListKind::domain_allowlist),
          {{"example.com", listed}},
          {{"reputed_domain_allowed{example.com,dwl.example}", 1}},
@@ -219,7 +220,7 @@ TEST(DnsblCheckHealth, EachTroubleIsOneFinding) {
     for (const auto& row : rows) {
         List list = list_named("bl.example");
         list.weight = row.weight;
-        const auto [report, asked] = run(saying(list, row.answer), settings_of({"192.0.2.0/29"}));
+        const auto [report, asked] = run(saying(list, row.answer), settings_of({"198.51.100.0/29"}));
         ASSERT_EQ(codes(report), Words{row.code}) << row.what;
         EXPECT_EQ(report.findings[0].subject, row.subject) << row.what;
         EXPECT_EQ(report.findings[0].object, "") << row.what;
@@ -233,7 +234,7 @@ TEST(DnsblCheckHealth, EachTroubleIsOneFinding) {
 }
 
 TEST(DnsblCheckHealth, ASilentResolverIsNotTheListsFault) {
-    const auto settings = settings_of({"192.0.2.1"});
+    const auto settings = settings_of({"198.51.100.1"});
     const auto script = saying(list_named("bl.example"), outcome(Outcome::timeout));
     const auto dead = run(script, settings, "localhost TIMEOUT");
     ASSERT_EQ(codes(dead.report), Words{"dns.resolver_silent"});
@@ -250,17 +251,18 @@ TEST(DnsblCheckHealth, ASilentResolverIsNotTheListsFault) {
 
 TEST(DnsblCheckHolds, WhatCouldNotBeTold) {
     ScriptedList script{.list = list_named("bl.example"),
-                        .targets = {{"1.2.0.192", outcome(Outcome::servfail)},
-                                    {"2.2.0.192", addresses({"127.0.0.77"})},
-                                    {"3.2.0.192", listed}}};
-    const auto [report, asked] = run(script, settings_of({"192.0.2.0/30"}));
+                        .targets = {{"1.100.51.198", outcome(Outcome::servfail)},
+                                    {"2.100.51.198", addresses({"127.0.0.77"})},
+                                    {"3.100.51.198", listed}}};
+    const auto [report, asked] = run(script, settings_of({"198.51.100.0/30"}));
     EXPECT_EQ(codes(report), (Words{"dnsbl.unknown_code", "dnsbl.listed"}));
     EXPECT_EQ(to_string(report.findings[0].severity), "info");
-    EXPECT_EQ(report.findings[0].message,
-              "bl.example answered 127.0.0.77 about 192.0.2.2, a code that it does not document; this is not "
-              "taken for a listing");
+    EXPECT_EQ(
+        report.findings[0].message,
+        "bl.example answered 127.0.0.77 about 198.51.100.2, a code that it does not document; this is not "
+        "taken for a listing");
     EXPECT_EQ(holds(report),
-              (Words{"dnsbl.listed 192.0.2.1 bl.example", "dnsbl.listed 192.0.2.2 bl.example"}));
+              (Words{"dnsbl.listed 198.51.100.1 bl.example", "dnsbl.listed 198.51.100.2 bl.example"}));
 }
 
 TEST(DnsblCheckHolds, NothingForAListThatIsAskedNothing) {
@@ -268,7 +270,7 @@ TEST(DnsblCheckHolds, NothingForAListThatIsAskedNothing) {
     six.ipv4 = false;
     six.ipv6 = true;
     six.test_listed = six.test_clean = {};
-    const auto [report, asked] = run({.list = six}, settings_of({"192.0.2.1"}));
+    const auto [report, asked] = run({.list = six}, settings_of({"198.51.100.1"}));
     EXPECT_TRUE(report.findings.empty());
     EXPECT_TRUE(report.holds.empty()) << "a listing of an address that is gone would stay open for ever";
 }
@@ -277,14 +279,14 @@ TEST(DnsblCheckDomains, AreKnownFromTheSettings) {
     const auto settings = settings_of({}, "mail.sub.example.co.uk", {"news.example.com", "example.com"});
     EXPECT_EQ(known_domains(settings),
               (Words{"news.example.com", "example.com", "mail.sub.example.co.uk", "example.co.uk"}));
-    EXPECT_TRUE(known_domains(settings_of({"192.0.2.1"})).empty());
+    EXPECT_TRUE(known_domains(settings_of({"198.51.100.1"})).empty());
 }
 
 TEST(DnsblCheckDomains, PtrNamesAreAskedToo) {
     const ScriptedList script{.list = list_named("dbl.example", ListKind::domain_blocklist),
                               .targets = {{"host9.isp.example", listed}}};
-    const auto settings = settings_of({"192.0.2.9"}, "mail.example.com");
-    const auto [report, asked] = run(script, settings, "9.2.0.192.in-addr.arpa PTR Host9.ISP.example.");
+    const auto settings = settings_of({"198.51.100.9"}, "mail.example.com");
+    const auto [report, asked] = run(script, settings, "9.100.51.198.in-addr.arpa PTR Host9.ISP.example.");
     ASSERT_EQ(codes(report), Words{"dnsbl.listed"});
     EXPECT_EQ(report.findings[0].subject, "host9.isp.example");
     EXPECT_EQ(report.findings[0].evidence, "host9.isp.example.dbl.example A 127.0.0.2");
@@ -293,13 +295,13 @@ TEST(DnsblCheckDomains, PtrNamesAreAskedToo) {
 
 TEST(DnsblCheckDomains, SeveralPtrNamesInAnyOrder) {
     const ScriptedList script{.list = list_named("dbl.example", ListKind::domain_blocklist)};
-    const auto settings = settings_of({"192.0.2.9"});
+    const auto settings = settings_of({"198.51.100.9"});
     const Words names = {"a.example", "b.example", "c.example", "d.example", "e.example"};
     std::optional<std::map<std::string, double>> first;
     for (std::size_t turn = 0; turn < names.size(); ++turn) {
         std::string zone;
         for (std::size_t i = 0; i < names.size(); ++i)
-            zone += "9.2.0.192.in-addr.arpa PTR " + names[(turn + i) % names.size()] + '\n';
+            zone += "9.100.51.198.in-addr.arpa PTR " + names[(turn + i) % names.size()] + '\n';
         const auto got = samples(run(script, settings, zone).report);
         if (!first) first = got;
         EXPECT_EQ(got, *first);
@@ -312,7 +314,7 @@ TEST(DnsblCheckDomains, APtrThatIsNoHostNameIsNotAsked) {
     const ScriptedList script{.list = list_named("dbl.example", ListKind::domain_blocklist)};
     for (const auto* name : {"localhost", "1.2.3.4", "a\\032b.example", "<script>.example"}) {
         const auto [report, asked] =
-            run(script, settings_of({"192.0.2.9"}), std::string("9.2.0.192.in-addr.arpa PTR ") + name);
+            run(script, settings_of({"198.51.100.9"}), std::string("9.100.51.198.in-addr.arpa PTR ") + name);
         for (const auto& sample : report.samples)
             EXPECT_NE(sample.metric->name, "reputed_domain_listed") << name;
     }
@@ -320,8 +322,8 @@ TEST(DnsblCheckDomains, APtrThatIsNoHostNameIsNotAsked) {
 
 TEST(DnsblCheckDomains, APtrThatCannotBeLookedUpClearsNothing) {
     const ScriptedList script{.list = list_named("dbl.example", ListKind::domain_blocklist)};
-    const auto settings = settings_of({"192.0.2.9"}, "mail.example.com");
-    EXPECT_EQ(holds(run(script, settings, "9.2.0.192.in-addr.arpa TIMEOUT").report),
+    const auto settings = settings_of({"198.51.100.9"}, "mail.example.com");
+    EXPECT_EQ(holds(run(script, settings, "9.100.51.198.in-addr.arpa TIMEOUT").report),
               Words{"dnsbl.listed  dbl.example"});
     EXPECT_EQ(holds(run(script, settings, "").report), Words{}) << "no PTR is an answer";
 }
@@ -331,15 +333,15 @@ TEST(DnsblCheckKey, IsShownNowhere) {
     List list = list_named("{key}.dq.example");
     list.name = "dq.example";
     list = test::with_key(list, key);
-    const auto reason = test::text("see https://dq.example/?q=1.2.0.192." + key + ".dq.example");
+    const auto reason = test::text("see https://dq.example/?q=1.100.51.198." + key + ".dq.example");
     for (const auto& answer :
          {listed, addresses({"127.255.255.250"}), addresses({"127.255.255.254"}), addresses({"127.0.0.77"}),
-          addresses({"192.0.2.80"}), outcome(Outcome::timeout), outcome(Outcome::servfail),
+          addresses({"198.51.100.80"}), outcome(Outcome::timeout), outcome(Outcome::servfail),
           outcome(Outcome::nxdomain), outcome(Outcome::refused)}) {
         const ScriptedList one{
-            .list = list, .targets = {{"1.2.0.192", answer}}, .reasons = {{"1.2.0.192", reason}}};
+            .list = list, .targets = {{"1.100.51.198", answer}}, .reasons = {{"1.100.51.198", reason}}};
         for (const auto& script : {one, saying(list, answer)}) {
-            const auto [report, asked] = run(script, settings_of({"192.0.2.1"}), "localhost TIMEOUT");
+            const auto [report, asked] = run(script, settings_of({"198.51.100.1"}), "localhost TIMEOUT");
             for (const auto& finding : report.findings) {
                 const std::string all = finding.code + finding.subject + finding.object + finding.message +
                                         finding.evidence + finding.remedy + finding.link;
@@ -357,7 +359,7 @@ TEST(DnsblCheckJobs, OneAList) {
     ActiveLists lists;
     lists.lists = {list_named("a.example"), list_named("b.example")};
     lists.lists[1].interval_floor = 2h;
-    Settings settings = settings_of({"192.0.2.1"});
+    Settings settings = settings_of({"198.51.100.1"});
     settings.dnsbl.interval = 30min;
     const Check check = dnsbl_check();
     EXPECT_EQ(check.subjects(settings, lists), (Words{"a.example", "b.example"}));
@@ -371,7 +373,7 @@ TEST(DnsblCheckJobs, DeclaresEveryMetricThatItFills) {
     for (const auto kind : {ListKind::ip_blocklist, ListKind::ip_allowlist, ListKind::ip_score,
                             ListKind::domain_blocklist, ListKind::domain_allowlist}) {
         const auto [report, asked] =
-            run({.list = list_named("x.example", kind)}, settings_of({"192.0.2.1"}, "mail.example.com"));
+            run({.list = list_named("x.example", kind)}, settings_of({"198.51.100.1"}, "mail.example.com"));
         EXPECT_FALSE(report.samples.empty());
         for (const auto& sample : report.samples)
             EXPECT_EQ(std::count(check.metrics.begin(), check.metrics.end(), sample.metric), 1)

@@ -66,14 +66,14 @@ long count(const std::vector<std::string>& asked, std::string_view part) {
 TEST(DnsblSweepStates, OfEveryListAndSubject) {
     List v6 = list_named("six.example");
     v6.ipv6 = true;
-    const auto targets = subjects({"192.0.2.1", "192.0.2.2", "2001:db8::1", "example.com"});
+    const auto targets = subjects({"198.51.100.1", "198.51.100.2", "2001:db8::1", "example.com"});
     const auto [results, asked] =
-        swept({{.list = list_named("four.example"), .targets = {{"1.2.0.192", listed}}},
+        swept({{.list = list_named("four.example"), .targets = {{"1.100.51.198", listed}}},
                {.list = v6, .targets = {{targets[2].query, listed}}},
                {.list = list_named("dbl.example", ListKind::domain_blocklist),
                 .targets = {{"example.com", addresses({"127.0.0.9"})}}},
                {.list = list_named("white.example", ListKind::ip_allowlist),
-                .targets = {{"2.2.0.192", listed}, {"1.2.0.192", outcome(Outcome::servfail)}}}},
+                .targets = {{"2.100.51.198", listed}, {"1.100.51.198", outcome(Outcome::servfail)}}}},
               targets);
     struct Row {
         std::size_t list, subject;
@@ -115,13 +115,13 @@ TEST(DnsblSweepReason, IsAskedForListingsOnly) {
     List white = list_named("white.example", ListKind::ip_allowlist);
     const auto [results, asked] =
         swept({{.list = list_named("bl.example"),
-                .targets = {{"1.2.0.192", listed}, {"2.2.0.192", addresses({"127.0.0.9"})}},
-                .reasons = {{"1.2.0.192", test::text("spam seen at 09:14")}}},
-               {.list = white, .targets = {{"1.2.0.192", listed}}}},
-              subjects({"192.0.2.1", "192.0.2.2", "192.0.2.3"}));
+                .targets = {{"1.100.51.198", listed}, {"2.100.51.198", addresses({"127.0.0.9"})}},
+                .reasons = {{"1.100.51.198", test::text("spam seen at 09:14")}}},
+               {.list = white, .targets = {{"1.100.51.198", listed}}}},
+              subjects({"198.51.100.1", "198.51.100.2", "198.51.100.3"}));
     EXPECT_EQ(results.find(0, 0)->reason, "spam seen at 09:14");
     EXPECT_EQ(count(asked, " TXT"), 1);
-    EXPECT_EQ(count(asked, "1.2.0.192.bl.example TXT"), 1);
+    EXPECT_EQ(count(asked, "1.100.51.198.bl.example TXT"), 1);
 }
 
 TEST(DnsblSweepReason, IsJoinedAndBounded) {
@@ -129,11 +129,11 @@ TEST(DnsblSweepReason, IsJoinedAndBounded) {
     two.records.push_back(test::text("second").records[0]);
     const auto [results, asked] =
         swept({{.list = list_named("bl.example"),
-                .targets = {{"1.2.0.192", listed}, {"2.2.0.192", listed}, {"3.2.0.192", listed}},
-                .reasons = {{"1.2.0.192", two},
-                            {"2.2.0.192", test::text(std::string(60'000, 'x'))},
-                            {"3.2.0.192", outcome(Outcome::timeout)}}}},
-              subjects({"192.0.2.1", "192.0.2.2", "192.0.2.3"}));
+                .targets = {{"1.100.51.198", listed}, {"2.100.51.198", listed}, {"3.100.51.198", listed}},
+                .reasons = {{"1.100.51.198", two},
+                            {"2.100.51.198", test::text(std::string(60'000, 'x'))},
+                            {"3.100.51.198", outcome(Outcome::timeout)}}}},
+              subjects({"198.51.100.1", "198.51.100.2", "198.51.100.3"}));
     EXPECT_EQ(results.find(0, 0)->reason, "first / second");
     EXPECT_EQ(results.find(0, 1)->reason, std::string(reason_limit, 'x'));
     EXPECT_EQ(results.find(0, 2)->reason, "");
@@ -220,19 +220,20 @@ TEST(DnsblSweepKey, IsShownNowhere) {
     List split = test::with_key(list_named("{key}.{revip}.http.example"), key);
     split.name = "http.example";
     for (const auto& list : {keyed, split}) {
-        const auto quoting = test::text("listed, see https://dq.example/?q=1.2.0.192." + key + ".dq.example");
+        const auto quoting =
+            test::text("listed, see https://dq.example/?q=1.100.51.198." + key + ".dq.example");
         for (const auto& everything :
              {std::optional<Answer>(), std::optional(over_quota), std::optional(listed),
               std::optional(outcome(Outcome::nxdomain)), std::optional(outcome(Outcome::timeout)),
-              std::optional(addresses({"192.0.2.80"}))}) {
+              std::optional(addresses({"198.51.100.80"}))}) {
             const auto [results, asked] = swept({{.list = list,
-                                                  .targets = {{"1.2.0.192", listed}},
-                                                  .reasons = {{"1.2.0.192", quoting}},
+                                                  .targets = {{"1.100.51.198", listed}},
+                                                  .reasons = {{"1.100.51.198", quoting}},
                                                   .listed_points = everything,
                                                   .clean_points = everything,
                                                   .others = everything,
                                                   .zone_ns = everything}},
-                                                subjects({"192.0.2.1"}));
+                                                subjects({"198.51.100.1"}));
             EXPECT_GT(count(asked, key), 0);
             EXPECT_EQ(results.health[0].detail.find(key), std::string::npos) << results.health[0].detail;
             for (const auto& entry : results.entries) {
@@ -248,10 +249,10 @@ TEST(DnsblSweepQuestions, ASplitZone) {
     List split = list_named("k3y.{revip}.http.example");
     split.name = "http.example";
     const auto [results, asked] =
-        swept({{.list = split, .targets = {{"1.2.0.192", listed}}}}, subjects({"192.0.2.1"}));
+        swept({{.list = split, .targets = {{"1.100.51.198", listed}}}}, subjects({"198.51.100.1"}));
     EXPECT_EQ(to_string(results.state(0, 0)), "listed");
-    EXPECT_EQ(count(asked, "k3y.1.2.0.192.http.example A"), 1);
-    EXPECT_EQ(count(asked, "k3y.1.2.0.192.http.example TXT"), 1);
+    EXPECT_EQ(count(asked, "k3y.1.100.51.198.http.example A"), 1);
+    EXPECT_EQ(count(asked, "k3y.1.100.51.198.http.example TXT"), 1);
 }
 
 TEST(DnsblSweepPace, WaitsAsTheOperatorWants) {
