@@ -60,7 +60,7 @@ void read_links(const TableReader& reader, List& list) {
     for (const std::string_view key : {"website", "lookup"}) {
         const auto& url = key == "website" ? list.website : list.lookup;
         if (!url.empty() && !is_web_address(url))
-            reader.problem_at(key, quoted(key) + " must be an http or https address, not " + quoted(url));
+            reader.problem_at(key, in_quotes(key) + " must be an http or https address, not " + in_quotes(url));
     }
     const std::string_view foreign = is_domain_list(list.kind) ? "{ip}" : "{domain}";
     if (list.lookup.find(foreign) != std::string::npos)
@@ -79,7 +79,7 @@ void read_families(const TableReader& reader, List& list) {
         else if (*family == "ipv6")
             list.ipv6 = true;
         else
-            reader.problem(family, "\"families\" must hold \"ipv4\" or \"ipv6\", not " + quoted(*family));
+            reader.problem(family, "\"families\" must hold \"ipv4\" or \"ipv6\", not " + in_quotes(*family));
     });
     if (!is_domain_list(list.kind) && !list.ipv4 && !list.ipv6 && reader.ok())
         reader.problem_at("families", "\"families\" must hold \"ipv4\", \"ipv6\" or both");
@@ -101,10 +101,10 @@ void read_test_points(const TableReader& reader, std::string_view key, ListKind 
         const bool address = IpAddress::parse(*point).has_value();
         if (is_domain_list(kind) && (address || !is_domain(*point)))
             reader.problem(point,
-                           quoted(key) + " of a domain list must hold domain names, not " + quoted(*point));
+                           in_quotes(key) + " of a domain list must hold domain names, not " + in_quotes(*point));
         else if (!is_domain_list(kind) && !address)
             reader.problem(point,
-                           quoted(key) + " of an IP list must hold IP addresses, not " + quoted(*point));
+                           in_quotes(key) + " of an IP list must hold IP addresses, not " + in_quotes(*point));
         else
             points.push_back(*point);
     });
@@ -123,7 +123,7 @@ void read_rule(const TableReader& rule, CodePattern& pattern, std::string& meani
         rule.problem_at("code",
                         "\"code\" must be like \"127.0.0.2\", \"127.0.0.5-127.0.0.7\", \"127.0.[2-15].*\" or "
                         "\"bit4\", not " +
-                            quoted(code));
+                            in_quotes(code));
 }
 
 // 127.255.255.0/24 is an error range at every list; no code may speak of it.
@@ -181,7 +181,7 @@ void read_limits(const TableReader& reader, List& list) {
     else
         reader.problem_at(
             "interval_floor",
-            "\"interval_floor\" must be a duration of 1s or more, like \"15m\", not " + quoted(floor));
+            "\"interval_floor\" must be a duration of 1s or more, like \"15m\", not " + in_quotes(floor));
 }
 
 std::optional<DeadZone> read_dead(const TableReader& reader, bool ended) {
@@ -213,9 +213,9 @@ std::string subset_fault(const List& list, const std::vector<List>& lists) {
     for (std::size_t steps = 0; !at->subset_of.empty(); ++steps) {
         if (steps == lists.size()) return "\"subset_of\" goes in a circle";
         const auto* const whole = named(lists, at->subset_of);
-        if (whole == nullptr) return "\"subset_of\" names no list of this file: " + quoted(at->subset_of);
+        if (whole == nullptr) return "\"subset_of\" names no list of this file: " + in_quotes(at->subset_of);
         if (whole->kind != list.kind)
-            return "\"subset_of\" names a list of another kind: " + quoted(whole->name);
+            return "\"subset_of\" names a list of another kind: " + in_quotes(whole->name);
         at = whole;
     }
     return {};

@@ -37,14 +37,14 @@ void TableReader::only(const std::vector<std::string_view>& keys) const {
     for (const auto& [key, value] : table_) {
         if (std::find(keys.begin(), keys.end(), key.str()) != keys.end()) continue;
         const auto meant = nearest(key.str(), keys);
-        auto message = "unknown key " + quoted(key.str());
-        if (!meant.empty()) message += ": did you mean " + quoted(meant) + '?';
+        auto message = "unknown key " + in_quotes(key.str());
+        if (!meant.empty()) message += ": did you mean " + in_quotes(meant) + '?';
         add(key.source(), std::move(message));
     }
 }
 
 void TableReader::require(std::string_view key) const {
-    if (!has(key)) add(table_.source(), quoted(key) + " is missing");
+    if (!has(key)) add(table_.source(), in_quotes(key) + " is missing");
 }
 
 bool TableReader::text(std::string_view key, std::string& out) const {
@@ -66,7 +66,7 @@ std::optional<double> TableReader::number(std::string_view key, std::int64_t low
     const auto value = found->is_number() ? found->value<double>() : std::nullopt;
     if (value && *value >= static_cast<double>(low) && *value <= static_cast<double>(high)) return value;
     problem(*found,
-            quoted(key) + " must be a number, " + std::to_string(low) + " to " + std::to_string(high));
+            in_quotes(key) + " must be a number, " + std::to_string(low) + " to " + std::to_string(high));
     return {};
 }
 

@@ -50,7 +50,7 @@ class TableReader {
         if (**value >= low && **value <= high)
             out = static_cast<Number>(**value);
         else
-            problem(*value, quoted(key) + " must be " + std::to_string(low) + " to " + std::to_string(high) +
+            problem(*value, in_quotes(key) + " must be " + std::to_string(low) + " to " + std::to_string(high) +
                                 ", not " + std::to_string(**value));
     }
 
@@ -67,7 +67,7 @@ class TableReader {
         std::string known;
         for (const auto name : names)
             known.append(known.empty() ? "" : ", ").append(name);
-        problem(*value, quoted(key) + " must be one of " + known + ", not " + quoted(**value));
+        problem(*value, in_quotes(key) + " must be one of " + known + ", not " + in_quotes(**value));
     }
 
     // Calls `use` for each element of an array: toml::table or toml::value<std::string>.
@@ -79,7 +79,7 @@ class TableReader {
             if (const auto* const element = value.template as<Element>())
                 use(*element);
             else
-                problem(value, quoted(key) + " must hold " + std::string(expected) + ", not " +
+                problem(value, in_quotes(key) + " must hold " + std::string(expected) + ", not " +
                                    std::string(type_name(value.type())));
         }
     }
@@ -94,7 +94,7 @@ class TableReader {
         if (found == nullptr) return nullptr;
         const auto* const value = found->template as<T>();
         if (value == nullptr)
-            problem(*found, quoted(key) + " must be " + std::string(expected) + ", not " +
+            problem(*found, in_quotes(key) + " must be " + std::string(expected) + ", not " +
                                 std::string(type_name(found->type())));
         return value;
     }
