@@ -14,21 +14,25 @@ namespace reputed::schema {
 
 namespace {
 
-// What forbids this name of a list everywhere: a key inside it, or that the list is dead.
+std::string key_fault(const std::string& name) {
+    const auto* keyed = reveals_key(name, Catalogue::builtin().lists());
+    if (!keyed) return "";
+    return "this list name has a key inside: write " + in_quotes(keyed->name) +
+           " and put the key under [dnsbl.keys]";
+}
+
+// What forbids this name of a list everywhere: a key inside it, or that the list is dead or of no use.
 std::string list_fault(const std::string& name) {
-    const auto& catalogue = Catalogue::builtin();
-    if (const auto* keyed = reveals_key(name, catalogue.lists()))
-        return "this list name has a key inside: write " + in_quotes(keyed->name) +
-               " and put the key under [dnsbl.keys]";
-    const auto* dead = catalogue.find_dead(name);
-    if (dead && dead->since.empty()) return in_quotes(name) + " cannot be used: " + dead->reason;
-    if (dead) return in_quotes(name) + " is dead since " + dead->since + ": remove it";
-    return "";
+    if (auto fault = key_fault(name); !fault.empty()) return fault;
+    const auto* dead = Catalogue::builtin().find_dead(name);
+    if (!dead) return "";
+    if (dead->since.empty()) return in_quotes(name) + " cannot be used: " + dead->reason;
+    return in_quotes(name) + " is dead since " + dead->since + ": remove it";
 }
 
 std::string list_rule(std::string& text) {
     // Before anything that repeats the text.
-    if (auto fault = list_fault(text); !fault.empty()) return fault;
+    if (auto fault = key_fault(text); !fault.empty()) return fault;
     if (auto fault = normalize_name(text, NameUse::zone); !fault.empty()) return fault;
     return list_fault(text);
 }
