@@ -55,6 +55,7 @@ Evaluator::Evaluator(const Query& query, Answers& answers, const Options& option
       helo_(query.helo),
       deadline_(std::chrono::steady_clock::now() + options.time_limit) {
     expired_answer_.outcome = Outcome::cancelled;
+    expired_publication_.outcome = Outcome::cancelled;
     std::string_view mailbox = query.mail_from;
     if (mailbox.starts_with('<') && mailbox.ends_with('>')) mailbox = mailbox.substr(1, mailbox.size() - 2);
     const auto at = mailbox.rfind('@');
@@ -91,21 +92,23 @@ Evaluator::Verdict Evaluator::evaluate(const std::string& domain, int depth) {
         return verdict;
     };
     const std::string name = presentation_name(domain);
-    const Answer& answer = ask(name, RecordType::txt);
-    if (answer.outcome == Outcome::nxdomain) return finish(Result::none, domain + " does not exist");
-    if (answer.outcome == Outcome::invalid) return finish(Result::none, domain + " is not a domain name");
-    if (!answer.definite())
-        return finish(Result::temperror, temperror(name, RecordType::txt, answer.outcome).detail);
-    const auto records = select_records(answer);
-    if (records.empty()) return finish(Result::none, domain + " has no SPF record");
-    if (records.size() > 1)
-        return finish(Result::permerror, domain + " has " + std::to_string(records.size()) + " SPF records");
-    auto parsed = parse_record(records.front());
-    if (const auto* syntax = std::get_if<SyntaxError>(&parsed))
+    const Publication& published =
+        expired() ? expired_publication_ : answers_.publication(name, options_.stop);
+    const Outcome outcome = published.outcome;
+    if (outcome == Outcome::nxdomain) return finish(Result::none, domain + " does not exist");
+    if (outcome == Outcome::invalid) return finish(Result::none, domain + " is not a domain name");
+    if (outcome != Outcome::ok && outcome != Outcome::nodata)
+        return finish(Result::temperror, temperror(name, RecordType::txt, outcome).detail);
+    if (published.records == 0) return finish(Result::none, domain + " has no SPF record");
+    if (published.records > 1)
+        return finish(Result::permerror,
+                      domain + " has " + std::to_string(published.records) + " SPF records");
+    if (const auto* syntax = std::get_if<SyntaxError>(&published.parsed))
         return finish(Result::permerror,
                       "syntax error in the record of " + domain + ": " + syntax->to_string());
-    end_step(step, records.front());
-    return evaluate_record({std::get<Record>(parsed), domain, depth});
+    const Record& record = std::get<Record>(published.parsed);
+    end_step(step, record.text);
+    return evaluate_record({record, domain, depth});
 }
 
 Evaluator::Verdict Evaluator::evaluate_record(const Place& place) {
@@ -123,6 +126,7 @@ Evaluator::Verdict Evaluator::evaluate_record(const Place& place) {
         if (match.kind == Match::Kind::permerror) return error(Result::permerror, term, place, match.detail);
         Verdict verdict;
         verdict.result = result_of(term.qualifier);
+        if (includes_ != 0 && verdict.result != Result::pass) return verdict;  // nobody will read more of it
         verdict.mechanism = shown(place.record, term);
         verdict.reason = "matched " + verdict.mechanism + " in the record of " + place.domain;
         if (!match.detail.empty()) verdict.reason += ": " + match.detail;
@@ -191,7 +195,9 @@ Evaluator::Match Evaluator::evaluate_term(const Term& term, const Place& place) 
 
 // The table of RFC 7208 section 5.2.
 Evaluator::Match Evaluator::evaluate_include(const std::string& target, int depth) {
+    ++includes_;
     Verdict inner = evaluate(target, depth);
+    --includes_;
     switch (inner.result) {
         case Result::pass:
             return {Match::Kind::yes, std::move(inner.reason)};
