@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t shown_text = 200;
 constexpr std::size_t max_steps = 500;
-constexpr std::size_t max_explanation = 8 * 1024;
+constexpr std::size_t max_explanation = 8192;
 
 bool is_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
