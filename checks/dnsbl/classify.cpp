@@ -33,6 +33,7 @@ bool is_generic_listing(std::uint32_t code) {
     return code != 0x7f000001;
 }
 
+// The octet 1 to 4, from the left.
 double octet_of(std::uint32_t code, int octet) {
     return static_cast<double>(code >> (8 * (4 - octet)) & 0xff);
 }
@@ -52,7 +53,8 @@ Documented add_score(const List& list, std::uint32_t code, Classification& out) 
         add_once(out.meanings, meaning.meaning);
         if (!meaning.score && list.score_octet == 0) continue;
         documented = Documented::verdict;
-        if (out.state != State::score) out.score = meaning.score.value_or(octet_of(code, list.score_octet));
+        if (out.state != State::score)
+            out.score = meaning.score ? *meaning.score : octet_of(code, list.score_octet);
         out.state = State::score;
     }
     if (!list.codes.empty() || list.score_octet == 0) return documented;
