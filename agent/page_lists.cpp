@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 #include "agent/html.hpp"
 #include "agent/page_parts.hpp"

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 
-#include "agent/html.hpp"
 #include "agent/page_parts.hpp"
 
 // Who sends, and what is thought of each address: one table a sender.

@@ -1,5 +1,6 @@
 #include "agent/plain_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>

@@ -1,9 +1,10 @@
 #include "agent/process_metrics.hpp"
 
-#include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <sstream>
 
 #include <sys/resource.h>
 #include <unistd.h>

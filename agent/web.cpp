@@ -8,7 +8,6 @@
 
 #include <microhttpd.h>
 #include <pthread.h>
-#include <unistd.h>
 
 #include "agent/accept_encoding.hpp"
 #include "agent/listener.hpp"

@@ -10,7 +10,7 @@ std::span<const Check> all_checks() {
     static const Check checks[] = {
         dnsbl::dnsbl_check(),
         identity::ptr_check(),
-        spf::spf_check(),
+        spf_check(),
         mta::queue_check(),
     };
     return checks;

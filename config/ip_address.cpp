@@ -118,9 +118,12 @@ std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
 
 bool IpNetwork::contains(const IpAddress& address) const {
     if (address.family() != first_.family()) return false;
-    auto bytes = address.bytes();
-    clear_host_bits(bytes, prefix_length_);
-    return bytes == first_.bytes();
+    const auto whole = static_cast<std::ptrdiff_t>(prefix_length_ / 8);
+    if (!std::equal(first_.bytes().begin(), first_.bytes().begin() + whole, address.bytes().begin())) return false;
+    const int rest = prefix_length_ % 8;
+    if (rest == 0) return true;
+    const auto index = static_cast<std::size_t>(whole);
+    return ((first_.bytes()[index] ^ address.bytes()[index]) >> (8 - rest)) == 0;
 }
 
 std::uint64_t IpNetwork::size() const {

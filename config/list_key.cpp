@@ -37,7 +37,8 @@ std::string key_advice(const List& list) {
 }
 
 const List* reveals_key(std::string_view name, const std::vector<List>& lists) {
-    const std::string lowered = lower(name);
+    std::string lowered = lower(name);
+    if (lowered.ends_with('.')) lowered.pop_back();
     for (const auto& list : lists)
         if (list.needs_key() && lowered != list.name && lies_in(lowered, list.name) &&
             lowered.find("{key}") == std::string::npos)

@@ -30,28 +30,22 @@ Evaluation check_host(const Query& query, Answers& answers, const Options& optio
 }
 
 std::string domain_error(std::string_view domain) {
-    const std::string shown = '"' + std::string(domain.substr(0, 255)) + '"';
+    const auto with = [&](const char* reason) {
+        return '"' + std::string(domain.substr(0, 255)) + '"' + reason;
+    };
     if (domain.empty()) return "there is no domain";
     for (const char c : domain)
-        if (static_cast<unsigned char>(c) >= 0x80) return shown + " is not ASCII: the A-label form is needed";
-    if (domain.front() == '[' || IpAddress::parse(domain)) return shown + " is an address, not a domain name";
-    if (domain.back() == '.') domain.remove_suffix(1);
-    if (!is_valid_name(presentation_name(domain))) return shown + " is not a domain name";
-    if (domain.find('.') == std::string_view::npos)
-        return shown + " is a single label, not a full domain name";
+        if (static_cast<unsigned char>(c) >= 0x80) return with(" is not ASCII: the A-label form is needed");
+    if (domain.front() == '[' || IpAddress::parse(domain)) return with(" is an address, not a domain name");
+    const std::string_view name = domain.back() == '.' ? domain.substr(0, domain.size() - 1) : domain;
+    if (!is_valid_name(presentation_name(name))) return with(" is not a domain name");
+    if (name.find('.') == std::string_view::npos) return with(" is a single label, not a full domain name");
     return "";
 }
 
-std::vector<std::string_view> select_records(const Answer& answer) {
-    std::vector<std::string_view> selected;
-    for (const auto& record : answer.records)
-        if (is_spf(record.text)) selected.push_back(record.text);
-    return selected;
-}
-
 std::string presentation_name(std::string_view octets) {
+    if (octets.find('\\') == std::string_view::npos) return std::string(octets);
     std::string out;
-    out.reserve(octets.size());
     for (const char c : octets) {
         if (c == '\\') out += '\\';
         out += c;

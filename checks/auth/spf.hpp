@@ -79,7 +79,4 @@ Evaluation check_host(const Query& query, Answers& answers, const Options& optio
 // RFC 7208 section 4.3: at least two labels, each of 1..63 octets, not an address. "" or why not.
 std::string domain_error(std::string_view domain);
 
-// The SPF records among TXT records (RFC 7208 section 4.5); they point into `answer`.
-std::vector<std::string_view> select_records(const Answer& answer);
-
 }  // namespace reputed::spf

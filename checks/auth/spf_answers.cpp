@@ -28,16 +28,39 @@ void Answers::prefetch(std::span<const Question> questions, const std::stop_toke
     if (missing.empty()) return;
     auto answers = resolver_.lookup(missing, stop);
     for (auto& [key, index] : asked)
-        if (answers[index].outcome != Outcome::cancelled) known_.emplace(key, std::move(answers[index]));
+        if (answers[index].outcome != Outcome::cancelled) known_[key].answer = std::move(answers[index]);
 }
 
-const Answer& Answers::get(const std::string& name, RecordType type, const std::stop_token& stop) {
+Answers::Known& Answers::find(const std::string& name, RecordType type, const std::stop_token& stop) {
     make_key(key_, name, type);
     if (const auto found = known_.find(key_); found != known_.end()) return found->second;
     Answer answer = resolver_.lookup_one(name, type, stop);
-    if (answer.outcome != Outcome::cancelled) return known_.emplace(key_, std::move(answer)).first->second;
-    cancelled_ = std::move(answer);
-    return cancelled_;
+    Known& known = answer.outcome == Outcome::cancelled ? cancelled_ : known_[key_];
+    known.answer = std::move(answer);
+    return known;
+}
+
+const Answer& Answers::get(const std::string& name, RecordType type, const std::stop_token& stop) {
+    return find(name, type, stop).answer;
+}
+
+const Publication& Answers::publication(const std::string& name, const std::stop_token& stop) {
+    Known& known = find(name, RecordType::txt, stop);
+    if (known.publication == nullptr) {
+        known.publication = std::make_unique<Publication>();
+        known.publication->outcome = known.answer.outcome;
+        const auto records = select_records(known.answer);
+        known.publication->records = records.size();
+        if (records.size() == 1) known.publication->parsed = parse_record(records.front());
+    }
+    return *known.publication;
+}
+
+std::vector<std::string_view> select_records(const Answer& answer) {
+    std::vector<std::string_view> selected;
+    for (const auto& record : answer.records)
+        if (is_spf(record.text)) selected.push_back(record.text);
+    return selected;
 }
 
 }  // namespace reputed::spf

@@ -8,11 +8,7 @@ namespace {
 
 constexpr std::size_t shown_text = 200;
 constexpr std::size_t max_steps = 500;
-constexpr std::size_t max_explanation = 8 * 1024;
-
-bool is_void(Outcome outcome) {
-    return outcome == Outcome::nodata || outcome == Outcome::nxdomain;
-}
+constexpr std::size_t max_explanation = 8192;
 
 bool is_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -20,12 +16,6 @@ bool is_ascii(std::string_view text) {
 
 bool is_printable(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f; });
-}
-
-bool is_or_below(std::string_view name, std::string_view domain) {
-    if (name == domain) return true;
-    return name.size() > domain.size() && name.ends_with(domain) &&
-           name[name.size() - domain.size() - 1] == '.';
 }
 
 std::string shown(const Record& record, const Term& term) {
@@ -55,6 +45,7 @@ Evaluator::Evaluator(const Query& query, Answers& answers, const Options& option
       helo_(query.helo),
       deadline_(std::chrono::steady_clock::now() + options.time_limit) {
     expired_answer_.outcome = Outcome::cancelled;
+    expired_publication_.outcome = Outcome::cancelled;
     std::string_view mailbox = query.mail_from;
     if (mailbox.starts_with('<') && mailbox.ends_with('>')) mailbox = mailbox.substr(1, mailbox.size() - 2);
     const auto at = mailbox.rfind('@');
@@ -91,21 +82,23 @@ Evaluator::Verdict Evaluator::evaluate(const std::string& domain, int depth) {
         return verdict;
     };
     const std::string name = presentation_name(domain);
-    const Answer& answer = ask(name, RecordType::txt);
-    if (answer.outcome == Outcome::nxdomain) return finish(Result::none, domain + " does not exist");
-    if (answer.outcome == Outcome::invalid) return finish(Result::none, domain + " is not a domain name");
-    if (!answer.definite())
-        return finish(Result::temperror, temperror(name, RecordType::txt, answer.outcome).detail);
-    const auto records = select_records(answer);
-    if (records.empty()) return finish(Result::none, domain + " has no SPF record");
-    if (records.size() > 1)
-        return finish(Result::permerror, domain + " has " + std::to_string(records.size()) + " SPF records");
-    auto parsed = parse_record(records.front());
-    if (const auto* syntax = std::get_if<SyntaxError>(&parsed))
+    const Publication& published =
+        expired() ? expired_publication_ : answers_.publication(name, options_.stop);
+    const Outcome outcome = published.outcome;
+    if (outcome == Outcome::nxdomain) return finish(Result::none, domain + " does not exist");
+    if (outcome == Outcome::invalid) return finish(Result::none, domain + " is not a domain name");
+    if (outcome != Outcome::ok && outcome != Outcome::nodata)
+        return finish(Result::temperror, temperror(name, RecordType::txt, outcome).detail);
+    if (published.records == 0) return finish(Result::none, domain + " has no SPF record");
+    if (published.records > 1)
+        return finish(Result::permerror,
+                      domain + " has " + std::to_string(published.records) + " SPF records");
+    if (const auto* syntax = std::get_if<SyntaxError>(&published.parsed))
         return finish(Result::permerror,
                       "syntax error in the record of " + domain + ": " + syntax->to_string());
-    end_step(step, records.front());
-    return evaluate_record({std::get<Record>(parsed), domain, depth});
+    const Record& record = std::get<Record>(published.parsed);
+    end_step(step, record.text);
+    return evaluate_record({record, domain, depth});
 }
 
 Evaluator::Verdict Evaluator::evaluate_record(const Place& place) {
@@ -123,6 +116,7 @@ Evaluator::Verdict Evaluator::evaluate_record(const Place& place) {
         if (match.kind == Match::Kind::permerror) return error(Result::permerror, term, place, match.detail);
         Verdict verdict;
         verdict.result = result_of(term.qualifier);
+        if (includes_ != 0 && verdict.result != Result::pass) return verdict;  // nobody will read more of it
         verdict.mechanism = shown(place.record, term);
         verdict.reason = "matched " + verdict.mechanism + " in the record of " + place.domain;
         if (!match.detail.empty()) verdict.reason += ": " + match.detail;
@@ -191,7 +185,9 @@ Evaluator::Match Evaluator::evaluate_term(const Term& term, const Place& place) 
 
 // The table of RFC 7208 section 5.2.
 Evaluator::Match Evaluator::evaluate_include(const std::string& target, int depth) {
+    ++includes_;
     Verdict inner = evaluate(target, depth);
+    --includes_;
     switch (inner.result) {
         case Result::pass:
             return {Match::Kind::yes, std::move(inner.reason)};
@@ -208,60 +204,6 @@ Evaluator::Match Evaluator::evaluate_include(const std::string& target, int dept
     return {};
 }
 
-// RFC 7208 section 5.3, and for each name of section 5.4.
-Evaluator::Match Evaluator::match_addresses(const std::string& name, const Term& term) {
-    const Answer& answer = ask(name, address_type());
-    if (is_void(answer.outcome)) return count_void(name, address_type());
-    if (answer.outcome == Outcome::invalid) return {};
-    if (answer.outcome != Outcome::ok) return temperror(name, address_type(), answer.outcome);
-    const int prefix = ip_.family() == Family::v4 ? term.prefix4 : term.prefix6;
-    for (const auto& record : answer.records)
-        if (record.address.family() == ip_.family() && IpNetwork(record.address, prefix).contains(ip_))
-            return {Match::Kind::yes, ""};
-    return {};
-}
-
-// RFC 7208 sections 5.4 and 4.6.4.
-Evaluator::Match Evaluator::match_mx(const std::string& name, const Term& term) {
-    const Answer& answer = ask(name, RecordType::mx);
-    if (is_void(answer.outcome)) return count_void(name, RecordType::mx);
-    if (answer.outcome == Outcome::invalid) return {};
-    if (answer.outcome != Outcome::ok) return temperror(name, RecordType::mx, answer.outcome);
-    if (answer.records.size() > static_cast<std::size_t>(options_.mx_limit))
-        return {Match::Kind::permerror, name.substr(0, shown_text) + " has " +
-                                            std::to_string(answer.records.size()) + " MX records, over " +
-                                            std::to_string(options_.mx_limit)};
-    std::vector<Question> questions;
-    for (const auto& record : answer.records)
-        if (!record.text.empty() && record.text != ".")  // the null MX of RFC 7505 names nobody
-            questions.push_back({record.text, address_type()});
-    prefetch(questions);
-    for (const auto& question : questions) {
-        Match match = match_addresses(question.name, term);
-        if (match.kind != Match::Kind::no) return match;
-    }
-    return {};
-}
-
-// RFC 7208 section 5.5: DNS errors do not match and are no error.
-Evaluator::Match Evaluator::match_ptr(const std::string& target) {
-    const auto& names = validated_names();
-    if (is_void(ptr_outcome_)) return count_void(reverse_name(ip_), RecordType::ptr);
-    const std::string domain = normalized_name(target);
-    for (const auto& name : names)
-        if (is_or_below(name, domain)) return {Match::Kind::yes, ""};
-    return {};
-}
-
-// RFC 7208 section 5.7: always A, whatever the family of the client.
-Evaluator::Match Evaluator::match_exists(const std::string& name) {
-    const Answer& answer = ask(name, RecordType::a);
-    if (is_void(answer.outcome)) return count_void(name, RecordType::a);
-    if (answer.outcome == Outcome::invalid) return {};
-    if (answer.outcome != Outcome::ok) return temperror(name, RecordType::a, answer.outcome);
-    return {Match::Kind::yes, ""};
-}
-
 Evaluator::Verdict Evaluator::error(Result result, const Term& term, const Place& place,
                                     std::string_view reason) const {
     Verdict verdict;
@@ -269,24 +211,6 @@ Evaluator::Verdict Evaluator::error(Result result, const Term& term, const Place
     verdict.reason =
         shown(place.record, term) + " in the record of " + place.domain + ": " + std::string(reason);
     return verdict;
-}
-
-Evaluator::Match Evaluator::temperror(const std::string& name, RecordType type, Outcome outcome) const {
-    std::string reason(to_string(type));
-    reason += " query for " + name.substr(0, 255) + ": ";
-    if (outcome != Outcome::cancelled)
-        reason += to_string(outcome);
-    else
-        reason += options_.stop.stop_requested() ? "cancelled" : "the time limit passed";
-    return {Match::Kind::temperror, std::move(reason)};
-}
-
-// RFC 7208 section 4.6.4, last paragraph.
-Evaluator::Match Evaluator::count_void(const std::string& name, RecordType type) {
-    if (++out_.void_lookups <= options_.void_limit) return {};
-    return {Match::Kind::permerror, "over " + std::to_string(options_.void_limit) +
-                                        " queries without answer, the last for " +
-                                        std::string(to_string(type)) + " of " + name.substr(0, 255)};
 }
 
 std::optional<std::string> Evaluator::target_of(const Term& term, const std::string& domain) {
@@ -307,38 +231,6 @@ MacroValues Evaluator::values_for(const MacroString& macro, const std::string& d
     values.receiver = options_.receiver;
     values.unix_time = options_.unix_time;
     return values;
-}
-
-// RFC 7208 section 5.5: names of the address that resolve back to it.
-const std::vector<std::string>& Evaluator::validated_names() {
-    if (std::exchange(validated_, true)) return validated_names_;
-    const Answer& answer = ask(reverse_name(ip_), RecordType::ptr);
-    ptr_outcome_ = answer.outcome;
-    std::vector<Question> questions;
-    for (const auto& record : answer.records) {
-        if (questions.size() == static_cast<std::size_t>(options_.ptr_limit)) break;
-        questions.push_back({record.text, address_type()});
-    }
-    prefetch(questions);
-    for (const auto& question : questions) {
-        const Answer& addresses = ask(question.name, question.type);
-        const bool back = std::any_of(addresses.records.begin(), addresses.records.end(),
-                                      [&](const reputed::Record& record) { return record.address == ip_; });
-        if (back) validated_names_.push_back(normalized_name(question.name));
-    }
-    return validated_names_;
-}
-
-// RFC 7208 section 7.3, "p": the domain itself before names below it before any other.
-std::string_view Evaluator::validated_name(const std::string& domain) {
-    const auto& names = validated_names();
-    const std::string wanted = normalized_name(presentation_name(domain));
-    if (names.empty()) return "unknown";
-    for (const auto& name : names)
-        if (name == wanted) return name;
-    for (const auto& name : names)
-        if (is_or_below(name, wanted)) return name;
-    return names.front();
 }
 
 // RFC 7208 section 6.2: whatever goes wrong here, there is just no explanation.

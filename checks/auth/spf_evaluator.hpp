@@ -23,8 +23,8 @@ class Evaluator {
     // What one record (with all that it includes or redirects to) says.
     struct Verdict {
         Result result = Result::none;
-        std::string reason;
-        std::string mechanism;
+        std::string reason;     // left out where an include does not match
+        std::string mechanism;  // here too
         // The exp= that applies and the domain whose record has it (RFC 7208 section 6.2).
         std::optional<MacroString> exp;
         std::string exp_domain;
@@ -84,6 +84,8 @@ class Evaluator {
     std::chrono::steady_clock::time_point deadline_;
     Evaluation out_;
     Answer expired_answer_;
+    Publication expired_publication_;
+    int includes_ = 0;  // how many include terms are being evaluated
 
     bool validated_ = false;  // the two below are filled in
     Outcome ptr_outcome_ = Outcome::timeout;

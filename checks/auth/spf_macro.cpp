@@ -10,8 +10,8 @@ constexpr std::string_view letters = "slodiphvcrt";
 constexpr std::string_view explanation_letters = "crt";
 constexpr std::string_view delimiter_set = ".-+,/_=";
 
-constexpr std::size_t expansion_limit = 16 * 1024;
-constexpr std::size_t expansion_kept = 4 * 1024;
+constexpr std::size_t expansion_limit = 16384;
+constexpr std::size_t expansion_kept = 4096;
 constexpr std::size_t name_limit = 253;
 // No name has more parts, so that greater numbers mean the same.
 constexpr std::uint32_t keep_limit = 100'000;
