@@ -55,6 +55,7 @@ std::string_view to_string(Outcome outcome) {
 }
 
 bool is_valid_name(std::string_view name) {
+    if (name.find('\0') != std::string_view::npos) return false;
     if (ends_in_root(name)) name.remove_suffix(1);
     std::size_t label = 0;
     std::size_t wire = 1;  // the root label; RFC 1035 section 3.1: 255 octets in all
@@ -66,7 +67,6 @@ bool is_valid_name(std::string_view name) {
             ++i;
             continue;
         }
-        if (name[i] == '\0') return false;
         const std::size_t length = name[i] == '\\' ? escape_length(name, i) : 1;
         if (length == 0 || ++label > 63) return false;
         if (length == 4 && name.substr(i + 1, 3) == "000") return false;

@@ -56,6 +56,7 @@ TEST(DnsName, CannotBeAsked) {
         R"(a\0x6.example)",
         R"(a\000.example)",
         std::string("a\0b", 3),
+        std::string("a\\\0b", 4),
     };
     for (const auto& row : rows)
         EXPECT_FALSE(is_valid_name(row)) << row;
