@@ -116,9 +116,9 @@ void CaresResolver::Engine::run() {
         retry_due();
         release_silent();
         launch();
+        publish_statistics();  // before the answers: whoever has one finds it counted
         deliver();
         drop_drained_channels();
-        publish_statistics();
     }
 }
 
