@@ -74,7 +74,7 @@ std::vector<Row> no_listings() {
     for (const auto* foreign :
          {"1.2.3.4", "10.0.0.1", "0.0.0.0", "255.255.255.255", "126.255.255.255", "128.0.0.2", "192.168.1.1"})
         rows.push_back({foreign, addresses({foreign})});
-    for (std::uint32_t last = 0; last < 256; ++last) {
+    for (const std::uint32_t last : {0U, 1U, 2U, 10U, 250U, 251U, 252U, 253U, 254U, 255U}) {
         const std::uint32_t code = 0x7fffff00 | last;
         rows.push_back({code_text(code), test::code(code)});
     }
@@ -91,6 +91,15 @@ TEST(NoFalseListing, WhateverEveryListAnswersThatIsNoListing) {
                 EXPECT_FALSE(is_verdict(state)) << list.name << ", " << row.what;
                 EXPECT_TRUE(row.may_be_clean || !is_definite(state)) << list.name << ", " << row.what;
             }
+        }
+    }
+}
+
+TEST(NoFalseListing, TheWholeErrorRangeIsNeverAListing) {
+    for (const auto& list : catalogue()) {
+        for (std::uint32_t last = 0; last < 256; ++last) {
+            const State state = classify(list, test::code(0x7fffff00 | last)).state;
+            EXPECT_FALSE(is_definite(state)) << list.name << " 127.255.255." << last;
         }
     }
 }
