@@ -67,6 +67,8 @@ struct CodeMeaning {
     CodePattern pattern;
     std::string meaning;  // "XBL: infected or exploited host"
     Severity severity = Severity::warning;
+    // It speaks of the kind of address (dynamic, residential), not of what it did: nothing has to be stopped.
+    bool policy = false;
     std::optional<double> score;  // for score lists where the code, not an octet, is the score
 };
 

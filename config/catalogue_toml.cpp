@@ -60,7 +60,8 @@ void read_links(const TableReader& reader, List& list) {
     for (const std::string_view key : {"website", "lookup"}) {
         const auto& url = key == "website" ? list.website : list.lookup;
         if (!url.empty() && !is_web_address(url))
-            reader.problem_at(key, in_quotes(key) + " must be an http or https address, not " + in_quotes(url));
+            reader.problem_at(key,
+                              in_quotes(key) + " must be an http or https address, not " + in_quotes(url));
     }
     const std::string_view foreign = is_domain_list(list.kind) ? "{ip}" : "{domain}";
     if (list.lookup.find(foreign) != std::string::npos)
@@ -100,11 +101,11 @@ void read_test_points(const TableReader& reader, std::string_view key, ListKind 
     reader.each<toml::value<std::string>>(key, "strings", [&](const auto& point) {
         const bool address = IpAddress::parse(*point).has_value();
         if (is_domain_list(kind) && (address || !is_domain(*point)))
-            reader.problem(point,
-                           in_quotes(key) + " of a domain list must hold domain names, not " + in_quotes(*point));
+            reader.problem(
+                point, in_quotes(key) + " of a domain list must hold domain names, not " + in_quotes(*point));
         else if (!is_domain_list(kind) && !address)
-            reader.problem(point,
-                           in_quotes(key) + " of an IP list must hold IP addresses, not " + in_quotes(*point));
+            reader.problem(
+                point, in_quotes(key) + " of an IP list must hold IP addresses, not " + in_quotes(*point));
         else
             points.push_back(*point);
     });
@@ -139,9 +140,10 @@ std::optional<Severity> parse_code_severity(std::string_view text) {
 void read_code(const TableReader& rule, List& list) {
     constexpr std::string_view severities[] = {"ok", "info", "warning", "critical"};
     CodeMeaning code;
-    rule.only({"code", "meaning", "severity", "score"});
+    rule.only({"code", "meaning", "severity", "policy", "score"});
     read_rule(rule, code.pattern, code.meaning);
     rule.word("severity", code.severity, severities, parse_code_severity);
+    rule.flag("policy", code.policy);
     code.score = rule.number("score", -1'000'000, 1'000'000);
     if (code.score && list.kind != ListKind::ip_score)
         rule.problem_at("score", "\"score\" is for lists of kind ip-score");

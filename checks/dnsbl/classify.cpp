@@ -67,6 +67,7 @@ Documented add_listing(const List& list, std::uint32_t code, Classification& out
     bool known = false;
     for (const auto& meaning : list.codes) {
         if (!meaning.pattern.matches(code)) continue;
+        out.policy = meaning.policy && (out.policy || out.meanings.empty());
         known = true;
         add_once(out.meanings, meaning.meaning);
         out.severity = std::max(out.severity, meaning.severity);

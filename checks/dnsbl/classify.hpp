@@ -37,6 +37,7 @@ struct Classification {
     std::vector<std::uint32_t> codes;   // the A records, host order, ascending, each once
     std::vector<std::string> meanings;  // of the codes, in the catalogue's words, each once
     Severity severity = Severity::ok;   // of a listing; at most `info` for a list of weight 0
+    bool policy = false;                // every code of a listing speaks of the kind of address only
     double score = 0;                   // State::score
     std::optional<ErrorCause> cause;    // State::refused or broken: why, where the code says it
 };

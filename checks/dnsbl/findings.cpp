@@ -29,6 +29,17 @@ std::string operator_of(const List& list) {
     return list.operator_name.empty() ? list.name : list.operator_name;
 }
 
+// A policy entry is no accusation: there is nothing to stop, and asking for removal helps only with a fixed address.
+std::string removal_advice(const List& list, bool policy, bool has_link) {
+    const std::string ask = "ask " + operator_of(list) + " for removal" + (has_link ? " at the link" : "");
+    if (policy)
+        return "An address that changes cannot send mail itself: send through the provider's server or a "
+               "relay. With a "
+               "fixed address, set its PTR record to your own name, then " +
+               ask + ".";
+    return "Find and stop the cause first, then " + ask + ".";
+}
+
 Finding listed_finding(const List& list, const Subject& subject, const Entry& entry) {
     Finding finding;
     finding.code = "dnsbl.listed";
@@ -36,12 +47,12 @@ Finding listed_finding(const List& list, const Subject& subject, const Entry& en
     finding.object = list.name;
     finding.severity = std::max(entry.what.severity, Severity::info);
     finding.message = subject.text + " is listed on " + list.name + ": " + join(entry.what.meanings, "; ");
+    if (entry.what.policy) finding.message += "; this is about the kind of address, not about spam";
     // By the shown name: the one that was asked holds the list's key where it has one.
     finding.evidence = subject.query + "." + list.name + " A " + codes_text(entry.what.codes);
     if (!entry.reason.empty()) finding.evidence += "; TXT \"" + entry.reason + '"';
     finding.link = lookup_link(list, subject);
-    finding.remedy = "Find and stop the cause first, then ask " + operator_of(list) + " for removal";
-    finding.remedy += finding.link.empty() ? "." : " at the link.";
+    finding.remedy = removal_advice(list, entry.what.policy, !finding.link.empty());
     return finding;
 }
 
@@ -143,7 +154,8 @@ void add_findings(const List& list, const std::vector<Subject>& subjects, const 
 
 Severity severity_of(const List& list, const ListHealth& health) {
     switch (health.health) {
-        case Health::usable: return Severity::ok;
+        case Health::usable:
+            return Severity::ok;
         case Health::refused:
             // A refused resolver or key is the operator's to mend, whatever the list weighs.
             if (health.cause == ErrorCause::quota || health.cause == ErrorCause::query)
@@ -151,7 +163,8 @@ Severity severity_of(const List& list, const ListHealth& health) {
             return Severity::warning;
         case Health::broken:
         case Health::silent:
-        case Health::servfail: return list.weight >= weighty ? Severity::unknown : Severity::info;
+        case Health::servfail:
+            return list.weight >= weighty ? Severity::unknown : Severity::info;
     }
     return Severity::unknown;
 }
