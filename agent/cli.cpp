@@ -101,7 +101,8 @@ void add_dnsbl(CLI::App& app, Arguments& arguments) {
         ->type_name("IP or DOMAIN");
     dnsbl->add_option("--lists", arguments.lists, "Ask these lists only, separated by commas")
         ->delimiter(',')
-        ->type_name("ZONE,...");
+        ->type_name("ZONE,...")
+        ->allow_extra_args(false);
     dnsbl->callback([&arguments] {
         arguments.command = [&arguments] {
             return dnsbl_command(arguments.common, arguments.subjects, arguments.lists);

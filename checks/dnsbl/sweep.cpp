@@ -150,9 +150,14 @@ QuestionStream::Next Sweep::next(Question& question, std::uint64_t& tag, Clock::
     for (std::size_t tried = 0; tried < open_.size();) {
         if (turn_ >= open_.size()) turn_ = 0;
         const std::uint32_t list = open_[turn_];
+        if (finished(rounds_[list])) {
+            rounds_[list].open = false;
+            open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(turn_));
+            continue;
+        }
         Pace& pace = rounds_[list].pace;
         if (pace.limited() && pace.next() > Clock::now()) {
-            if (!finished(rounds_[list])) not_before = std::min(not_before, pace.next());
+            not_before = std::min(not_before, pace.next());
             ++turn_, ++tried;
             continue;
         }
@@ -164,12 +169,8 @@ QuestionStream::Next Sweep::next(Question& question, std::uint64_t& tag, Clock::
             ++outstanding_;
             return Next::question;
         }
-        if (finished(rounds_[list])) {
-            rounds_[list].open = false;
-            open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(turn_));
-        } else {
-            ++turn_, ++tried;
-        }
+        // The last subjects were none that it accepts: it has just finished, and is dropped on its next turn.
+        if (!finished(rounds_[list])) ++turn_, ++tried;
     }
     return open_.empty() && outstanding_ == 0 ? Next::end : Next::wait;
 }

@@ -77,12 +77,13 @@ void CaresResolver::stream(QuestionStream& questions, std::stop_token stop) {
         for (const auto tag : impossible)
             questions.answer(tag, with_outcome(Outcome::invalid));
         if (!impossible.empty()) continue;
-        if (next == Next::end && outstanding == 0) return;
+        const bool never = not_before == std::chrono::steady_clock::time_point::max();
+        if (outstanding == 0 && (next == Next::end || (next == Next::wait && never))) return;
 
         {
             std::unique_lock lock(exchange->mutex);
             const auto arrived = [&] { return !exchange->delivered.empty(); };
-            if (not_before == std::chrono::steady_clock::time_point::max())
+            if (never)
                 exchange->changed.wait(lock, stop, arrived);
             else
                 exchange->changed.wait_until(lock, stop, not_before, arrived);

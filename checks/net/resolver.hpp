@@ -17,8 +17,10 @@ class QuestionStream {
   public:
     enum class Next : std::uint8_t {
         question,  // `question` and `tag` are filled in
-        wait,      // nothing now: ask again after the next answer, or at `not_before` if that comes first
-        end,       // nothing more, ever
+        // Nothing now: ask again after the next answer, or at `not_before` if that comes first. With neither to come,
+        // the stream ends.
+        wait,
+        end,  // nothing more, ever
     };
 
     virtual ~QuestionStream() = default;

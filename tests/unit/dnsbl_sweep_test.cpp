@@ -303,5 +303,16 @@ TEST(DnsblSweepEdges, ANameTooLongForDnsIsNotClean) {
     EXPECT_EQ(to_string(results.state(0, 0)), "servfail");
 }
 
+TEST(DnsblSweepPace, AListWithALimitEndsWithItsLastAnswer) {
+    List list = generic_list("slow.example");
+    list.queries_per_second = 2000;
+    test::FakeResolver resolver("2.0.0.127.slow.example A 127.0.0.2\nslow.example NS ns.example");
+    for (const auto& subjects : {std::vector<Subject>(), {Subject::of(*IpAddress::parse("192.0.2.9"))}}) {
+        const auto results = sweep({list}, subjects, resolver);
+        EXPECT_TRUE(results.complete);
+        EXPECT_EQ(results.health[0].health, Health::usable);
+    }
+}
+
 }  // namespace
 }  // namespace reputed::dnsbl
