@@ -2,18 +2,14 @@
 import unittest
 
 import planted
-from support import KEY, LabTest, findings_of, reputed
+from support import KEY, LabTest, findings_of, reputed, with_lists, with_senders
 
 CLEAN = ["11.10.0.25", "2a0b:1ab::25", "lab.example"]
 
 
 def usable_only(text):
     """The lab's configuration with the working lists and the healthy sender alone."""
-    head, rest = text.split("only = [", 1)
-    only = ", ".join(f'"{name}"' for name in planted.USABLE)
-    sender = head.split("[[sender]]")[1]
-    settings = head[head.index("[dns]"):]
-    return f"[[sender]]{sender}{settings}only = [{only}]{rest.split(']', 1)[1]}"
+    return with_senders(with_lists(text, *planted.USABLE), "healthy")
 
 
 class Check(LabTest):

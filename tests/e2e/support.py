@@ -90,6 +90,19 @@ def replaced(text, *pairs):
     return text
 
 
+def with_lists(text, *lists):
+    """The lab's configuration with these lists and no other."""
+    only = ", ".join(f'"{name}"' for name in lists)
+    return re.sub(r"only = \[.*?\]", f"only = [{only}]", text, count=1, flags=re.DOTALL)
+
+
+def with_senders(text, *names):
+    """The lab's configuration with these senders and no other."""
+    _, *senders = text[:text.index("[dns]")].split("[[sender]]")
+    kept = [sender for sender in senders if any(f'name = "{name}"' in sender for name in names)]
+    return "".join("[[sender]]" + sender for sender in kept) + text[text.index("[dns]"):]
+
+
 class LabTest(unittest.TestCase):
     """Starts one lab for all tests of the file and stops it whatever happens."""
 
@@ -110,8 +123,14 @@ class LabTest(unittest.TestCase):
             unittest.addModuleCleanup(LabTest.lab.stop)
             LabTest.lab.start()
 
-    def undo_later(self, *words):
-        self.addCleanup(self.lab, *words)
+    @contextlib.contextmanager
+    def changed(self, change, undo):
+        """Changes the lab for the length of a block; both are words for `lab`."""
+        self.lab(*change)
+        try:
+            yield
+        finally:
+            self.lab(*undo)
 
     def assert_one_line(self, result, code, line):
         self.assertEqual((result.returncode, result.stderr, result.stdout), (code, f"reputed: {line}\n", ""))
