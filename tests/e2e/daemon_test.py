@@ -110,8 +110,9 @@ class Published(DaemonTest):
     def assert_page(self, agent):
         status, page = agent.get("/")
         self.assertEqual(status, 200)
+        page = page.replace("<wbr>", "")
         for shown in [*planted.IPV4, *planted.IPV6, *planted.USABLE, *planted.HEALTH, "healthy", "mixhost"]:
-            self.assertIn(shown, page)
+            self.assertTrue(shown in page, shown)
 
     def assert_no_secret(self, agent, metrics):
         with open(f"/proc/{agent.process.pid}/cmdline") as file:
@@ -128,7 +129,7 @@ class Ending(DaemonTest):
             with_lists(text, "silent.bl.lab"), ('timeout = "500ms"', 'timeout = "9s"')) + '\n[log]\nlevel = "debug"\n')
         wait_for("the silent list is asked", lambda: "run dnsbl silent.bl.lab" in agent.log())
         self.assertEqual(agent.stop(patience=2), 0)
-        self.assertNotIn("dnsbl.", agent.log(), "what was broken off says nothing")
+        self.assertNotIn("agent: opened dnsbl", agent.log(), "what was broken off says nothing")
 
     def test_a_port_in_use_is_an_error(self):
         agent = self.agent(fast)
