@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <random>
 #include <set>
+#include <utility>
 
 #include "agent/dns_metrics.hpp"
 #include "agent/logging.hpp"
@@ -46,6 +48,10 @@ void Agent::start(unsigned workers) {
 
 void Agent::stop() {
     stop_.request_stop();
+    {
+        const std::lock_guard lock(
+            mutex_);  // a worker between its look at the token and its wait would miss it
+    }
     wake_.notify_all();
     for (auto& worker : workers_)
         worker.join();
@@ -70,16 +76,28 @@ void Agent::set_jobs() {
         }
     }
     schedule_.set_jobs(jobs, SteadyClock::now());
-    ledger_.keep_only(keys);
-    std::erase_if(statistics_, [&](const auto& entry) { return !keys.contains(entry.first); });
+    keep_only(keys);
     for (const auto& key : keys)
         statistics_.try_emplace(key);
+}
+
+void Agent::keep_only(const std::set<JobKey>& keys) {
+    ledger_.keep_only(keys);
+    std::erase_if(statistics_, [&](const auto& entry) {
+        const auto& [key, record] = entry;
+        if (keys.contains(key)) return false;
+        auto& removed = removed_[key.check];
+        removed.check = key.check;
+        removed.runs += record.runs;
+        removed.failures += record.failures;
+        return true;
+    });
 }
 
 void Agent::reload(Runtime runtime) {
     {
         const std::lock_guard lock(mutex_);
-        runtime_ = std::move(runtime);
+        std::swap(runtime_, runtime);  // the old one may have a thread to end, so it goes without the lock
         set_jobs();
         last_reload_ok_ = true;
         last_good_reload_ = system_clock::now();
@@ -95,19 +113,14 @@ void Agent::reload_failed() {
 void Agent::work(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
-        if (const auto key = schedule_.take_due(SteadyClock::now())) {
-            const Runtime runtime = runtime_;
-            lock.unlock();
-            run(*key, runtime, stop, system_clock::now());
-            lock.lock();
-            continue;
-        }
-        const auto due = schedule_.next_due();
-        const auto never = [] { return false; };
-        if (due)
-            wake_.wait_until(lock, stop, *due, never);
+        lock.unlock();
+        const bool ran = run_due(SteadyClock::now(), system_clock::now());
+        lock.lock();
+        if (ran || stop.stop_requested()) continue;
+        if (const auto due = schedule_.next_due())
+            wake_.wait_until(lock, *due);
         else
-            wake_.wait(lock, stop, never);
+            wake_.wait(lock);
     }
 }
 
@@ -117,7 +130,8 @@ bool Agent::run_due(Schedule::Time now, WallTime wall) {
     if (!key) return false;
     const Runtime runtime = runtime_;
     lock.unlock();
-    run(*key, runtime, stop_.get_token(), wall);
+    wake_.notify_one();  // another worker waits for what is due next
+    run(*key, runtime, stop_.get_token(), now, wall);
     return true;
 }
 
@@ -133,23 +147,22 @@ void Agent::run_all(unsigned workers, const std::function<void(std::uint64_t, st
         while (next < keys.size()) {
             const JobKey& key = keys[next++];
             lock.unlock();
-            run(key, runtime_, stop_.get_token(), system_clock::now());
+            run(key, runtime_, stop_.get_token(), SteadyClock::now(), system_clock::now());
             lock.lock();
             if (progress) progress(++done, keys.size());
         }
     };
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;  // joined at the end, also when one of them cannot be made
     for (unsigned i = 0; i < std::min<std::size_t>(workers, keys.size()); ++i)
         threads.emplace_back(work_off);
-    for (auto& thread : threads)
-        thread.join();
 }
 
-void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, WallTime wall) {
+void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,
+                WallTime wall) {
     const Check* check = find_check(key.check);
-    const auto begun = SteadyClock::now();
+    const auto clock_begun = SteadyClock::now();
     Report report;
-    std::string failure;
+    std::optional<std::string> failure;
     log("agent").debug("run {} {}", key.check, key.subject);
     try {
         report = check->run(key.subject,
@@ -158,20 +171,20 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
         failure = error.what();
     }
     if (stop.stop_requested()) return;
-    if (!failure.empty()) log("agent").error("{} {} failed: {}", key.check, key.subject, failure);
+    if (failure) log("agent").error("{} {} failed: {}", key.check, key.subject, *failure);
 
-    const auto ended = SteadyClock::now();
+    const auto duration = SteadyClock::now() - clock_begun;
     Ledger::Changes changes;
     {
         const std::lock_guard lock(mutex_);
-        schedule_.finished(key, begun, ended);
+        schedule_.finished(key, begun, begun + duration);
         const auto statistics = statistics_.find(key);
         if (statistics == statistics_.end()) return;  // a reload took the job away meanwhile
         auto& record = statistics->second;
         ++record.runs;
         record.last_run = wall;
-        record.last_duration = ended - begun;
-        if (failure.empty()) {
+        record.last_duration = duration;
+        if (!failure) {
             record.last_success = wall;
             record.verdict = report.verdict();
             changes = ledger_.record(key, std::move(report), wall);
@@ -217,6 +230,8 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
             snapshot->ready = snapshot->ready && record.runs > 0;
             snapshot->jobs.push_back(std::move(job));
         }
+        for (const auto& [check, removed] : removed_)
+            snapshot->removed.push_back(removed);
         snapshot->last_reload_ok = last_reload_ok_;
         snapshot->last_good_reload = last_good_reload_;
     }

@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -27,14 +29,15 @@ class Agent {
     Agent(const Agent&) = delete;
     Agent& operator=(const Agent&) = delete;
 
-    void start(unsigned workers);
-    void stop();  // ends running jobs early and waits for the workers
+    void start(unsigned workers);  // once
+    void stop();                   // ends running jobs early and waits for the workers; nothing runs after it
 
     // Uses another configuration from now on: jobs that stay keep their memory and their place.
     void reload(Runtime runtime);
     void reload_failed();
 
-    // Runs the job that is due, in the calling thread; false when none is. For tests in virtual time.
+    // Runs the job that is due at `now`, in the calling thread; false when none is. For tests in virtual time, which
+    // begins when the agent is made.
     bool run_due(Schedule::Time now, WallTime wall);
 
     // Runs every job once, now, on so many threads, and waits for all. `progress` is called with (done, all), from any
@@ -53,8 +56,10 @@ class Agent {
         Severity verdict = Severity::unknown;
     };
     void set_jobs();
+    void keep_only(const std::set<JobKey>& keys);
     void work(const std::stop_token& stop);
-    void run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, WallTime wall);
+    void run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,
+             WallTime wall);
     const Check* find_check(std::string_view name) const;
 
     const std::span<const Check> checks_;
@@ -62,11 +67,12 @@ class Agent {
     const WallTime started_;
 
     mutable std::mutex mutex_;
-    std::condition_variable_any wake_;
+    std::condition_variable wake_;
     Runtime runtime_;
     Schedule schedule_;
     Ledger ledger_;
     std::map<JobKey, Statistics> statistics_;
+    std::map<std::string, RemovedJobs> removed_;  // by check
     bool last_reload_ok_ = true;
     WallTime last_good_reload_;
 

@@ -176,7 +176,19 @@ void add_config_commands(CLI::App& app, Arguments& arguments) {
     });
 }
 
-std::string first_line(const std::string& text) {
+// CLI11 says no more than that a command is missing when there is an unknown one.
+std::string fault_text(const CLI::App& app, const CLI::ParseError& error) {
+    const CLI::App* parent = &app;
+    std::string name;
+    for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = parent->get_subcommands()) {
+        parent = chosen.front();
+        name += parent->get_name() + ' ';
+    }
+    const auto rest = parent->remaining();
+    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
+        parent->get_require_subcommand_min() > 0 && !rest.empty())
+        return "no command \"" + name + rest.front() + '"';
+    const std::string text = error.what();
     return text.substr(0, text.find('\n'));
 }
 
@@ -200,7 +212,7 @@ int run_command_line(int argc, char** argv) {
     } catch (const CLI::Success& help) {
         return app.exit(help);
     } catch (const CLI::ParseError& error) {
-        print_error(first_line(error.what()) + "; see reputed --help");
+        print_error(fault_text(app, error) + "; see reputed --help");
         return exit_usage;
     }
     try {

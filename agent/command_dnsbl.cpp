@@ -64,20 +64,18 @@ struct Sweeped {
     Severity verdict = Severity::ok;
 };
 
-// A subject that no list said anything definite about leaves the question open.
+// A subject that no list said anything definite about, be it that none takes its kind, leaves the question open.
 void sum_up(Sweeped& sweeped) {
     for (std::size_t s = 0; s < sweeped.subjects.size(); ++s) {
-        bool asked = false;
         bool told = false;
         for (std::size_t l = 0; l < sweeped.lists.size(); ++l) {
             if (!sweeped.results.asked(l, s)) continue;
             const State state = sweeped.results.state(l, s);
-            asked = true;
             told = told || is_definite(state);
             if (state == State::listed) ++sweeped.listed;
             if (!is_definite(state)) ++sweeped.unknown;
         }
-        if (asked && !told) sweeped.verdict = std::max(sweeped.verdict, Severity::unknown);
+        if (!told) sweeped.verdict = std::max(sweeped.verdict, Severity::unknown);
     }
     for (const auto& entry : sweeped.results.entries)
         if (entry.what.state == State::listed)

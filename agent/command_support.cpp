@@ -1,5 +1,6 @@
 #include "agent/command_support.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
@@ -25,7 +26,9 @@ std::string_view trimmed(std::string_view line) {
 }  // namespace
 
 void print_error(std::string_view message) {
-    std::cerr << "reputed: " << plain_text(message) << '\n';
+    std::string line = plain_text(message);
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    std::cerr << "reputed: " << line << '\n';
 }
 
 bool is_dns_server(std::string_view text) {

@@ -44,7 +44,8 @@ void bound_memory() {
 
 class SignalQueue {
   public:
-    // Before any thread is made: all inherit the blocked set.
+    // Before any thread is made, the resolver's too: all inherit the blocked set, and a signal that one of them does
+    // not block ends the process.
     SignalQueue() {
         sigset_t set;
         sigemptyset(&set);
@@ -162,8 +163,7 @@ class Publisher {
     Clock::time_point not_before_{};
 };
 
-int serve(const DaemonOptions& options, Runtime runtime) {
-    const SignalQueue signals;
+int serve(const DaemonOptions& options, Runtime runtime, const SignalQueue& signals) {
     const WakeUp wake;
     const std::string listen = runtime.settings->web.listen;
     Agent agent(std::move(runtime), all_checks(), [&wake] { wake.raise(); });
@@ -204,9 +204,10 @@ int run_daemon(const DaemonOptions& options) {
     if (!settings) return exit_config;
     set_up_logging(settings->log);
     try {
+        const SignalQueue signals;
         Runtime runtime = make_runtime(std::move(*settings));
         log_start(runtime);
-        return serve(options, std::move(runtime));
+        return serve(options, std::move(runtime), signals);
     } catch (const std::exception& error) {
         log("daemon").critical("{}", error.what());
         return exit_unavailable;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <string_view>
 #include <tuple>
-#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace reputed {
@@ -15,22 +17,59 @@ auto identity(const Finding& finding) {
     return std::tie(finding.code, finding.subject, finding.object);
 }
 
-bool covers(const Hold& hold, const Finding& finding) {
-    return (hold.code.empty() || hold.code == finding.code) &&
-           (hold.subject.empty() || hold.subject == finding.subject) &&
-           (hold.object.empty() || hold.object == finding.object);
+bool is_before(const OpenFinding& a, const OpenFinding& b) {
+    return identity(a.finding) < identity(b.finding);
 }
 
-// One string for a series: names and label values cannot hold the separator's byte in a well-formed way that would
-// make two series one, since the number of values is fixed by the metric.
-std::string series_key(const Sample& sample) {
-    std::string key(sample.metric->name);
-    for (const auto& value : sample.values) {
-        key += '\xff';
-        key += value;
-    }
+bool is_same(const OpenFinding& a, const OpenFinding& b) {
+    return identity(a.finding) == identity(b.finding);
+}
+
+// Lengths in front, so that no text can make two keys one.
+void append_part(std::string& key, std::string_view part) {
+    key += std::to_string(part.size());
+    key += ':';
+    key += part;
+}
+
+std::string key_of(std::string_view code, std::string_view subject, std::string_view object) {
+    std::string key;
+    for (const auto part : {code, subject, object})
+        append_part(key, part);
     return key;
 }
+
+std::string key_of(const Finding& finding) {
+    return key_of(finding.code, finding.subject, finding.object);
+}
+
+std::string series_key(const Sample& sample) {
+    std::string key(sample.metric->name);
+    for (const auto& value : sample.values)
+        append_part(key, value);
+    return key;
+}
+
+// A list that half fails holds thousands of its subjects, so that they are looked up and not gone through.
+class Holds {
+  public:
+    explicit Holds(const std::vector<Hold>& holds) {
+        for (const auto& hold : holds)
+            keys_.insert(key_of(hold.code, hold.subject, hold.object));
+    }
+
+    bool cover(const Finding& finding) const {
+        if (keys_.empty()) return false;
+        for (const std::string_view code : {std::string_view(finding.code), std::string_view()})
+            for (const std::string_view subject : {std::string_view(finding.subject), std::string_view()})
+                for (const std::string_view object : {std::string_view(finding.object), std::string_view()})
+                    if (keys_.contains(key_of(code, subject, object))) return true;
+        return false;
+    }
+
+  private:
+    std::unordered_set<std::string> keys_;
+};
 
 void fill_in_unknown(std::vector<Sample>& samples, const std::vector<Sample>& before) {
     std::unordered_map<std::string, double> known;
@@ -46,67 +85,73 @@ void fill_in_unknown(std::vector<Sample>& samples, const std::vector<Sample>& be
     std::erase_if(samples, is_unknown);
 }
 
+// What a report says, by identity, each once.
+std::vector<OpenFinding> to_open(std::vector<Finding>&& findings, const std::string& check, WallTime now) {
+    std::vector<OpenFinding> open;
+    open.reserve(findings.size());
+    for (auto& finding : findings)
+        open.push_back({std::move(finding), check, now, now});
+    std::stable_sort(open.begin(), open.end(), is_before);
+    open.erase(std::unique(open.begin(), open.end(), is_same), open.end());
+    return open;
+}
+
+bool has_line(const std::string& text, const std::string& line) {
+    return ('\n' + text + '\n').find('\n' + line + '\n') != std::string::npos;
+}
+
 void merge(OpenFinding& into, const OpenFinding& other, std::size_t& evidence_lines) {
     if (other.finding.severity > into.finding.severity) {
         into.finding.severity = other.finding.severity;
         into.finding.message = other.finding.message;
         into.finding.remedy = other.finding.remedy;
+        into.finding.link = other.finding.link;
     }
     into.since = std::min(into.since, other.since);
     into.last_seen = std::max(into.last_seen, other.last_seen);
-    if (other.finding.evidence.empty() || other.finding.evidence == into.finding.evidence) return;
-    if (++evidence_lines <= most_evidence_lines)
-        into.finding.evidence += '\n' + other.finding.evidence;
+    const auto& evidence = other.finding.evidence;
+    if (evidence.empty() || has_line(into.finding.evidence, evidence)) return;
+    if (into.finding.evidence.empty())
+        into.finding.evidence = evidence;
+    else if (++evidence_lines <= most_evidence_lines)
+        into.finding.evidence += '\n' + evidence;
     else if (evidence_lines == most_evidence_lines + 1)
         into.finding.evidence += "\n...";
 }
 
 }  // namespace
 
-bool Ledger::reported_by_another(const JobKey& job, const Finding& finding) const {
-    return std::any_of(jobs_.begin(), jobs_.end(), [&](const auto& entry) {
-        return entry.first != job && std::any_of(entry.second.findings.begin(), entry.second.findings.end(),
-                                                 [&](const OpenFinding& open) {
-                                                     return identity(open.finding) == identity(finding);
-                                                 });
-    });
+bool Ledger::drop_reporter(const Finding& finding) {
+    const auto found = reporters_.find(key_of(finding));
+    if (found == reporters_.end() || --found->second > 0) return false;
+    reporters_.erase(found);
+    return true;
 }
 
 Ledger::Changes Ledger::record(const JobKey& job, Report&& report, WallTime now) {
     Memory& memory = jobs_[job];
-    std::vector<OpenFinding> next;
-    next.reserve(report.findings.size());
-    for (auto& finding : report.findings)
-        next.push_back({std::move(finding), job.check, now, now});
-    const auto before = [](const OpenFinding& a, const OpenFinding& b) {
-        return identity(a.finding) < identity(b.finding);
-    };
-    std::stable_sort(next.begin(), next.end(), before);
-    next.erase(
-        std::unique(next.begin(), next.end(),
-                    [](const auto& a, const auto& b) { return identity(a.finding) == identity(b.finding); }),
-        next.end());
+    const Holds holds(report.holds);
+    std::vector<OpenFinding> next = to_open(std::move(report.findings), job.check, now);
 
     Changes changes;
     std::vector<OpenFinding> held;
     std::vector<bool> known(next.size(), false);
     for (auto& old : memory.findings) {
-        const auto same = std::lower_bound(next.begin(), next.end(), old, before);
-        if (same != next.end() && identity(same->finding) == identity(old.finding)) {
-            same->since = old.since;
+        const auto same = std::lower_bound(next.begin(), next.end(), old, is_before);
+        if (same != next.end() && is_same(*same, old)) {
+            same->since = std::min(old.since, now);  // the clock may have been set back
             known[static_cast<std::size_t>(same - next.begin())] = true;
-        } else if (std::any_of(report.holds.begin(), report.holds.end(),
-                               [&](const Hold& hold) { return covers(hold, old.finding); })) {
+        } else if (holds.cover(old.finding)) {
             held.push_back(std::move(old));
-        } else if (!reported_by_another(job, old.finding)) {
+        } else if (drop_reporter(old.finding)) {
             changes.cleared.push_back(std::move(old.finding));
         }
     }
     for (std::size_t i = 0; i < next.size(); ++i)
-        if (!known[i] && !reported_by_another(job, next[i].finding))
+        if (!known[i] && ++reporters_[key_of(next[i].finding)] == 1)
             changes.opened.push_back(next[i].finding);
     std::move(held.begin(), held.end(), std::back_inserter(next));
-    std::sort(next.begin(), next.end(), before);
+    std::sort(next.begin(), next.end(), is_before);
     memory.findings = std::move(next);
 
     if (memory.samples)
@@ -118,7 +163,12 @@ Ledger::Changes Ledger::record(const JobKey& job, Report&& report, WallTime now)
 }
 
 void Ledger::keep_only(const std::set<JobKey>& jobs) {
-    std::erase_if(jobs_, [&](const auto& entry) { return !jobs.contains(entry.first); });
+    std::erase_if(jobs_, [&](const auto& entry) {
+        if (jobs.contains(entry.first)) return false;
+        for (const auto& open : entry.second.findings)
+            drop_reporter(open.finding);
+        return true;
+    });
 }
 
 std::vector<OpenFinding> Ledger::findings() const {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "agent/snapshot.hpp"
@@ -43,13 +45,14 @@ class Ledger {
     std::shared_ptr<const std::vector<Sample>> samples(const JobKey& job) const;
 
   private:
-    bool reported_by_another(const JobKey& job, const Finding& finding) const;
+    bool drop_reporter(const Finding& finding);  // true when it was the last one
 
     struct Memory {
-        std::vector<OpenFinding> findings;
+        std::vector<OpenFinding> findings;  // by identity
         std::shared_ptr<const std::vector<Sample>> samples;
     };
     std::map<JobKey, Memory> jobs_;
+    std::unordered_map<std::string, std::size_t> reporters_;  // jobs that report a finding, by its identity
 };
 
 }  // namespace reputed

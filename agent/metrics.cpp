@@ -85,6 +85,12 @@ void add_jobs(const Snapshot& snapshot, std::vector<Sample>& out) {
         totals.longest = std::max(totals.longest, job.last_duration);
         totals.oldest_success = std::min(totals.oldest_success, job.last_success);
     }
+    for (const auto& removed : snapshot.removed) {
+        const auto found = checks.find(removed.check);
+        if (found == checks.end()) continue;
+        found->second.runs += removed.runs;
+        found->second.failures += removed.failures;
+    }
     for (const auto& [name, totals] : checks) {
         const std::vector<std::string> check = {std::string(name)};
         out.push_back({&job_count, check, static_cast<double>(totals.jobs)});

@@ -27,37 +27,33 @@ void Schedule::set_jobs(const std::vector<Job>& jobs, Time now) {
     const auto spread = std::min<milliseconds>(first_run_gap * static_cast<std::int64_t>(jobs.size()),
                                                first_run_spread_limit);
     for (const auto& job : jobs) {
-        Entry entry{job.interval, now, false};
-        if (const auto known = jobs_.find(job.key); known != jobs_.end()) {
+        Entry entry{job.interval, now};
+        if (const auto known = jobs_.find(job.key); known != jobs_.end())
             entry.due = std::min(known->second.due, now + job.interval);
-            entry.running = known->second.running;
-        } else if (spread > 0ms) {
+        else if (spread > 0ms)
             entry.due = now + milliseconds(random() % static_cast<std::uint64_t>(spread.count()));
-        }
         next.insert_or_assign(job.key, entry);
     }
     jobs_ = std::move(next);
+    waiting_.clear();
+    for (const auto& [key, entry] : jobs_)
+        if (!running_.contains(key)) waiting_.emplace(entry.due, key);
 }
 
 std::optional<JobKey> Schedule::take_due(Time now) {
-    auto first = jobs_.end();
-    for (auto entry = jobs_.begin(); entry != jobs_.end(); ++entry) {
-        if (entry->second.running || entry->second.due > now) continue;
-        if (first == jobs_.end() || entry->second.due < first->second.due) first = entry;
-    }
-    if (first == jobs_.end()) return {};
-    first->second.running = true;
-    return first->first;
+    if (waiting_.empty() || waiting_.begin()->first > now) return {};
+    JobKey key = std::move(waiting_.extract(waiting_.begin()).value().second);
+    running_.insert(key);
+    return key;
 }
 
 std::optional<Schedule::Time> Schedule::next_due() const {
-    std::optional<Time> first;
-    for (const auto& [key, entry] : jobs_)
-        if (!entry.running && (!first || entry.due < *first)) first = entry.due;
-    return first;
+    if (waiting_.empty()) return {};
+    return waiting_.begin()->first;
 }
 
 void Schedule::finished(const JobKey& key, Time begun, Time now) {
+    running_.erase(key);
     const auto found = jobs_.find(key);
     if (found == jobs_.end()) return;
     const auto interval = std::chrono::duration_cast<milliseconds>(found->second.interval);
@@ -65,8 +61,10 @@ void Schedule::finished(const JobKey& key, Time begun, Time now) {
     const auto jitter =
         range > 0ms ? milliseconds(random() % static_cast<std::uint64_t>(range.count())) - range / 2 : 0ms;
     // From the beginning of the run, so that a long run does not stretch the interval; never at once again, though.
-    found->second.due = std::max(begun + interval + jitter, now + interval / 10);
-    found->second.running = false;
+    auto& due = found->second.due;
+    waiting_.erase({due, key});  // there when it was run without being taken
+    due = std::max(begun + interval + jitter, now + interval / 10);
+    waiting_.emplace(due, key);
 }
 
 std::optional<Schedule::Time> Schedule::due(const JobKey& key) const {

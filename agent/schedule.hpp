@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "agent/ledger.hpp"
@@ -23,7 +25,8 @@ class Schedule {
 
     explicit Schedule(std::uint64_t seed) : random_(seed) {}
 
-    // Replaces the jobs. One that was there keeps its place, except that a shorter interval brings it forward.
+    // Replaces the jobs. One that was there keeps its place, except that a shorter interval brings it forward. One that
+    // runs is still running when it is taken away and given back meanwhile.
     void set_jobs(const std::vector<Job>& jobs, Time now);
 
     // The job that has been due for longest, now counted as running; none while nothing is due.
@@ -41,11 +44,12 @@ class Schedule {
     struct Entry {
         std::chrono::seconds interval{0};
         Time due;
-        bool running = false;
     };
     std::uint64_t random();
 
     std::map<JobKey, Entry> jobs_;
+    std::set<std::pair<Time, JobKey>> waiting_;  // those of jobs_ that do not run, in the order they fall due
+    std::set<JobKey> running_;                   // taken and not finished, still in jobs_ or not
     std::uint64_t random_;
 };
 

@@ -35,6 +35,13 @@ struct JobState {
     std::shared_ptr<const std::vector<Sample>> samples;
 };
 
+// What the jobs of a check did that a reload took away: totals over a check's jobs must not fall.
+struct RemovedJobs {
+    std::string check;
+    std::uint64_t runs = 0;
+    std::uint64_t failures = 0;
+};
+
 // One histogram series of the agent's own.
 struct HistogramSample {
     const MetricInfo* metric = nullptr;            // its type is not looked at
@@ -52,6 +59,7 @@ struct Snapshot {
     std::shared_ptr<const ActiveLists> lists;
     std::vector<OpenFinding> findings;  // worst first, then by code, subject, object
     std::vector<JobState> jobs;         // by check, then subject
+    std::vector<RemovedJobs> removed;   // by check; only checks that lost jobs
 
     // The agent's own counters and gauges (DNS queries, configuration reloads, ...).
     std::vector<Sample> own;

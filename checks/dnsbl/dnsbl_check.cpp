@@ -191,7 +191,7 @@ Report run(const std::string& subject, const Services& services) {
     options.stop = services.stop;
     const Results results = sweep({*list}, subjects.all, services.resolver, options);
     Report report = report_of(*list, subjects.all, results, services.now);
-    if (!subjects.complete) report.holds.push_back({"dnsbl.listed", "", list->name});
+    if (!subjects.complete) report.holds.push_back({"", "", list->name});
     // "localhost" is answered by every working resolver itself (RFC 6761 section 6.3). When even that stays
     // away, the resolver is the trouble and not the list.
     if (results.health[0].health == Health::silent &&

@@ -144,12 +144,12 @@ void add_findings(const List& list, const std::vector<Subject>& subjects, const 
         any_definite = any_definite || (results.asked(0, i) && is_definite(results.state(0, i)));
     }
     if (any_asked && !any_definite) {
-        report.holds.push_back({"dnsbl.listed", "", list.name});
+        report.holds.push_back({"", "", list.name});
         return;
     }
     for (std::size_t i = 0; i < subjects.size(); ++i)
         if (results.asked(0, i) && !is_definite(results.state(0, i)))
-            report.holds.push_back({"dnsbl.listed", subjects[i].text, list.name});
+            report.holds.push_back({"", subjects[i].text, list.name});
 }
 
 Severity severity_of(const List& list, const ListHealth& health) {

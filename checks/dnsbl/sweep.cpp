@@ -150,27 +150,27 @@ QuestionStream::Next Sweep::next(Question& question, std::uint64_t& tag, Clock::
     for (std::size_t tried = 0; tried < open_.size();) {
         if (turn_ >= open_.size()) turn_ = 0;
         const std::uint32_t list = open_[turn_];
-        if (finished(rounds_[list])) {
-            rounds_[list].open = false;
+        Round& round = rounds_[list];
+        if (finished(round)) {
+            round.open = false;
             open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(turn_));
             continue;
         }
-        Pace& pace = rounds_[list].pace;
-        if (pace.limited() && pace.next() > Clock::now()) {
-            not_before = std::min(not_before, pace.next());
+        if (round.pace.limited() && round.pace.next() > Clock::now()) {
+            not_before = std::min(not_before, round.pace.next());
             ++turn_, ++tried;
             continue;
         }
         Tag next_tag{};
         if (next_of(list, question, next_tag)) {
-            if (pace.limited()) pace.spend(Clock::now());
+            if (round.pace.limited()) round.pace.spend(Clock::now());
             tag = next_tag.packed();
             ++turn_;
             ++outstanding_;
             return Next::question;
         }
-        // The last subjects were none that it accepts: it has just finished, and is dropped on its next turn.
-        if (!finished(rounds_[list])) ++turn_, ++tried;
+        if (!finished(round))
+            ++turn_, ++tried;  // the subjects left may all be of a kind that it does not take
     }
     return open_.empty() && outstanding_ == 0 ? Next::end : Next::wait;
 }

@@ -199,6 +199,13 @@ try "dns remove of a type" "$lab" dns remove ts.skr.jp TXT
 is "the type is gone" "$(answer ts.skr.jp TXT) $(answer ts.skr.jp MX)" " 10 www274.sakura.ne.jp."
 try "dns remove of a PTR" "$lab" dns remove 116.58.168.33 PTR
 is "the PTR is gone" "$(rcode -x 116.58.168.33)" NXDOMAIN
+try "dns stop" "$lab" dns stop
+is "the resolver is gone" "$("$lab" status "$work/a" | grep unbound)" "unbound absent"
+try "dns start" "$lab" dns start
+refuses "the resolver runs" "$lab" dns start
+is "the changed names stay" "$(rcode -x 116.58.168.33)$(answer new.example A)" NXDOMAIN
+on codes.bl.lab 11.10.1.26 127.0.0.10
+mapfile -t all < <(pids "$work/a"; pids "$work/b")
 saved=$LAB_DNS
 LAB_DNS=$other_dns
 is "the other lab is as it was" "$(answer new.example A)$(answer ts.skr.jp TXT)" ""

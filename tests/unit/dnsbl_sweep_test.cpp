@@ -272,6 +272,27 @@ TEST(DnsblSweepPace, WaitsAsTheOperatorWants) {
     EXPECT_FALSE(results.asked(0, 0));
 }
 
+// Asks again at once when told to wait until some time, as if it had come, and hangs up when told to wait for an
+// answer though none is under way: a real resolver would sleep for ever.
+class Impatient : public OneByOne {
+  public:
+    void stream(QuestionStream& questions, std::stop_token stop) override {
+        do
+            OneByOne::stream(questions, stop);
+        while (wait_until_ != std::chrono::steady_clock::time_point::max());
+    }
+};
+
+TEST(DnsblSweepPace, EndsWithItsLastAnswer) {
+    Impatient resolver;
+    List slow = list_named("slow.example");
+    slow.queries_per_second = 1000;
+    ScriptedList{slow}.serve_on(resolver);
+    EXPECT_TRUE(sweep({slow}, many(2), resolver).complete);
+    EXPECT_TRUE(sweep({slow}, subjects({"198.51.100.1", "example.com"}), resolver).complete)
+        << "the last subject is none for this list";
+}
+
 TEST(DnsblSweepStop, LeavesTheRestUnasked) {
     std::stop_source source;
     FakeResolver resolver;

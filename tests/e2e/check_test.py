@@ -1,0 +1,142 @@
+"""`reputed check` against the lab: everything that is planted, and nothing else."""
+import unittest
+
+import planted
+from support import KEY, LabTest, findings_of, reputed, with_lists, with_senders
+
+CLEAN = ["11.10.0.25", "2a0b:1ab::25", "lab.example"]
+
+
+def usable_only(text):
+    """The lab's configuration with the working lists and the healthy sender alone."""
+    return with_senders(with_lists(text, *planted.USABLE), "healthy")
+
+
+class Check(LabTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.code, cls.report = cls.check(cls.lab.config)
+
+    def severities(self, prefixes):
+        return {key: finding["severity"] for key, finding in findings_of(self.report).items()
+                if key[0].startswith(prefixes)}
+
+    def test_listings_none_missing_none_more(self):
+        listed = findings_of(self.report, "dnsbl.listed")
+        self.assertEqual({key[1:]: finding["severity"] for key, finding in listed.items()},
+                         {pair: severity for pair, (_, severity) in planted.LISTED.items()})
+        for (_, subject, name), finding in listed.items():
+            codes = ", ".join(planted.LISTED[subject, name][0])
+            self.assertRegex(finding["evidence"], rf"{name} A {codes}(; TXT |$)")
+            self.assertIn(f"{subject} is listed on {name}: ", finding["message"])
+            self.assertIn("ask ", finding["remedy"])
+        self.assertEqual({key[1:] for key in findings_of(self.report, "dnsbl.unknown_code")},
+                         {("11.10.1.27", "codes.bl.lab")})
+
+    def test_lists_are_called_what_they_are(self):
+        health = planted.HEALTH
+        self.assertEqual({key[1] for key in findings_of(self.report, "dnsbl.list_broken")},
+                         {name for name in health if health[name] == "broken"})
+        self.assertEqual({key[1] for key in findings_of(self.report, "dnsbl.list_silent")},
+                         {name for name in health if health[name] in ("silent", "servfail")})
+        refused = findings_of(self.report, "dns.resolver_refused", "dnsbl.list_refused")
+        self.assertEqual(set(refused), {("dns.resolver_refused", "resolver", "")}, "one finding for all lists")
+        finding, = refused.values()
+        for name in ("refused.bl.lab", "refusing.bl.lab"):
+            self.assertIn(name, finding["evidence"])
+        self.assertIn("own recursive resolver", finding["remedy"])
+
+    def test_identity_and_queue(self):
+        self.assertEqual(self.severities(("ptr.", "hostname.")), planted.PTR)
+        self.assertEqual(self.severities("spf."), planted.SPF)
+        self.assertEqual(self.severities("queue."), {("queue.hold", "postfix", ""): "info"})
+
+    def test_verdict(self):
+        self.assertEqual((self.code, self.report["verdict"]), (2, "critical"))
+        verdicts = {row["subject"]: row["verdict"] for row in self.report["subjects"]}
+        self.assertEqual(set(verdicts), {*planted.IPV4, *planted.IPV6, "lab.example", "listed.example",
+                                         "office.example", "ts.skr.jp", "portal.example"})
+        for subject in [*CLEAN, "office.example", "59.106.13.174", "2403:3a00:201:13:59:106:13:174"]:
+            self.assertEqual(verdicts[subject], "ok", subject)
+        for subject in ["11.10.1.25", "11.10.1.27", "2a0b:1ab:1::25", "116.58.168.33", "listed.example"]:
+            self.assertEqual(verdicts[subject], "critical", subject)
+
+    def test_fields(self):
+        for finding in self.report["findings"]:
+            self.assertEqual(list(finding), ["code", "check", "subject", "object", "severity", "message",
+                                             "evidence", "remedy", "link", "since"])
+            for field in ("code", "check", "subject", "message", "remedy"):
+                self.assertNotEqual(finding[field], "", finding)
+            self.assertRegex(finding["since"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        order = ["critical", "warning", "unknown", "info"]
+        severities = [finding["severity"] for finding in self.report["findings"]]
+        self.assertEqual(severities, sorted(severities, key=order.index), "worst first")
+
+
+class Formats(LabTest):
+    def test_table(self):
+        result = reputed("check", "-c", self.lab.config)
+        self.assertEqual((result.returncode, result.stderr), (2, ""))
+        lines = result.stdout.splitlines()
+        self.assertIn("116.58.168.33 has no PTR record", result.stdout)
+        self.assertIn("https://check.spamhaus.org/results/?query=11.10.1.25", result.stdout)
+        self.assertIn(["11.10.1.27", "critical"], [line.split() for line in lines])
+        self.assertEqual(lines[-1], "critical: 12 critical, 20 warnings, 0 unknown, 11 remarks")
+        self.assertNotIn("\x1b", result.stdout, "colours belong on a terminal")
+        self.assertNotIn(KEY, result.stdout)
+
+    def test_nagios(self):
+        result = reputed("check", "-c", self.lab.config, "--format", "nagios")
+        self.assertEqual((result.returncode, result.stderr), (2, ""))
+        self.assertRegex(result.stdout, r"^REPUTED CRITICAL - [^|\n]+ \| critical=12 warning=20 unknown=0 "
+                                        r"info=11 listed=19\n$")
+
+    def test_a_clean_sender_alone(self):
+        path = self.lab.configuration(usable_only)
+        result = reputed("check", "-c", path, "--format", "nagios")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        # info: two messages on hold in the queue of the machine
+        self.assertEqual(result.stdout, "REPUTED OK - nothing is wrong | critical=0 warning=0 unknown=0 info=1 "
+                                        "listed=0\n")
+
+    def test_given_subjects_take_the_place_of_the_configured(self):
+        code, report = self.check(self.lab.config, "11.10.0.25", "lab.example", "11.10.1.26/31")
+        self.assertEqual([row["subject"] for row in report["subjects"]],
+                         ["11.10.0.25", "lab.example", "11.10.1.26", "11.10.1.27"])
+        self.assertEqual({key[1:] for key in findings_of(report, "dnsbl.listed") if key[2] != "dbl.spamhaus.org"},
+                         {pair for pair in planted.LISTED if pair[0] in ("11.10.1.26", "11.10.1.27")})
+        self.assertEqual(findings_of(report, "queue.hold"), {})
+        self.assertEqual(code, 2)
+
+    def test_given_dns_reads_no_file(self):
+        # Only what is served here exists: the lab's copies of the catalogued lists answer, all others are gone.
+        result = reputed("check", "--dns", self.lab.dns, "--format", "nagios", "11.10.1.25", "lab.example",
+                         cwd="/")
+        self.assertEqual((result.returncode, result.stderr), (2, ""))
+        # Its PTR name smtp.listed.example counts as well.
+        listed = 1 + len([pair for pair in planted.LISTED
+                          if pair[0] == "11.10.1.25" and not pair[1].endswith(".lab")])
+        self.assertRegex(result.stdout, rf"^REPUTED CRITICAL - .* listed={listed}\n$")
+
+    def test_subjects_from_standard_input(self):
+        result = reputed("check", "-c", self.lab.config, "--format", "json", "-",
+                         text="11.10.0.25  # the healthy one\n\n2a0b:1ab::25\n")
+        self.assertIn('"subject":"2a0b:1ab::25"', result.stdout.replace('": "', '":"'))
+        self.assertNotIn("listed.example", result.stdout)
+
+
+class BadUse(LabTest):
+    def test_one_line_that_says_what_to_do(self):
+        config = self.lab.config
+        self.assert_one_line(reputed("check", "-c", config, "11.10.0.0/8"), 64,
+                             '"11.10.0.0/8" is wider than 65536 addresses: give smaller networks')
+        self.assert_one_line(reputed("check", "-c", config, "11.10.0.999"), 64,
+                             '"11.10.0.999" is neither an IP address, a network nor a domain name')
+        self.assert_one_line(reputed("check", "-c", config + ".none"), 78, f"{config}.none: not found")
+        self.assert_one_line(reputed("check", "--format", "xml"), 64,
+                             '--format: "xml" is no format: write table, json or nagios; see reputed --help')
+
+
+if __name__ == "__main__":
+    unittest.main()
