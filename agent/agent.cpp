@@ -20,9 +20,9 @@ spdlog::level::level_enum level_of(Severity severity) {
     return severity >= Severity::warning ? spdlog::level::warn : spdlog::level::info;
 }
 
-// The message names subject and object.
 void log_finding(const char* what, const Finding& finding, spdlog::level::level_enum level) {
-    log("agent").log(level, "{} {} [{}] {}", what, finding.code, to_string(finding.severity), finding.message);
+    log("agent").log(level, "{} {} [{}] {}{}{}: {}", what, finding.code, to_string(finding.severity), finding.subject,
+                     finding.object.empty() ? "" : " on ", finding.object, finding.message);
 }
 
 }  // namespace
