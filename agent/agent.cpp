@@ -34,7 +34,7 @@ Agent::Agent(Runtime runtime, std::span<const Check> checks, std::function<void(
       runtime_(std::move(runtime)),
       schedule_(std::random_device{}()),
       last_good_reload_(started_) {
-    set_jobs();
+    set_jobs(false);
 }
 
 Agent::~Agent() {
@@ -65,7 +65,7 @@ const Check* Agent::find_check(std::string_view name) const {
 }
 
 // Under mutex_, or before any worker runs.
-void Agent::set_jobs() {
+void Agent::set_jobs(bool other_targets) {
     std::vector<Schedule::Job> jobs;
     std::set<JobKey> keys;
     for (const auto& check : checks_) {
@@ -75,7 +75,7 @@ void Agent::set_jobs() {
             if (keys.insert(key).second) jobs.push_back({std::move(key), interval});
         }
     }
-    schedule_.set_jobs(jobs, SteadyClock::now());
+    schedule_.set_jobs(jobs, SteadyClock::now(), other_targets);
     keep_only(keys);
     for (const auto& key : keys)
         statistics_.try_emplace(key);
@@ -98,7 +98,7 @@ void Agent::reload(Runtime runtime) {
     {
         const std::lock_guard lock(mutex_);
         std::swap(runtime_, runtime);  // the old one may have a thread to end, so it goes without the lock
-        set_jobs();
+        set_jobs(runtime.settings->senders != runtime_.settings->senders);
         last_reload_ok_ = true;
         last_good_reload_ = system_clock::now();
     }

@@ -32,7 +32,8 @@ class Agent {
     void start(unsigned workers);  // once
     void stop();                   // ends running jobs early and waits for the workers; nothing runs after it
 
-    // Uses another configuration from now on: jobs that stay keep their memory and their place.
+    // Uses another configuration from now on: jobs that stay keep their memory, and their place unless the senders are
+    // others: then all run soon, so that new targets are looked at and removed ones vanish.
     void reload(Runtime runtime);
     void reload_failed();
 
@@ -55,7 +56,7 @@ class Agent {
         std::chrono::duration<double> last_duration{0};
         Severity verdict = Severity::unknown;
     };
-    void set_jobs();
+    void set_jobs(bool other_targets);
     void keep_only(const std::set<JobKey>& keys);
     void work(const std::stop_token& stop);
     void run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,

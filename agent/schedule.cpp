@@ -22,16 +22,19 @@ std::uint64_t Schedule::random() {
     return z ^ (z >> 31);
 }
 
-void Schedule::set_jobs(const std::vector<Job>& jobs, Time now) {
+void Schedule::set_jobs(const std::vector<Job>& jobs, Time now, bool anew) {
     std::map<JobKey, Entry> next;
     const auto spread = std::min<milliseconds>(first_run_gap * static_cast<std::int64_t>(jobs.size()),
                                                first_run_spread_limit);
     for (const auto& job : jobs) {
-        Entry entry{job.interval, now};
-        if (const auto known = jobs_.find(job.key); known != jobs_.end())
+        Entry entry{job.interval, now, anew && running_.contains(job.key)};
+        const auto known = jobs_.find(job.key);
+        if (known != jobs_.end() && !anew) {
             entry.due = std::min(known->second.due, now + job.interval);
-        else if (spread > 0ms)
+            entry.again = known->second.again;
+        } else if (spread > 0ms) {
             entry.due = now + milliseconds(random() % static_cast<std::uint64_t>(spread.count()));
+        }
         next.insert_or_assign(job.key, entry);
     }
     jobs_ = std::move(next);
@@ -63,7 +66,8 @@ void Schedule::finished(const JobKey& key, Time begun, Time now) {
     // From the beginning of the run, so that a long run does not stretch the interval; never at once again, though.
     auto& due = found->second.due;
     waiting_.erase({due, key});  // there when it was run without being taken
-    due = std::max(begun + interval + jitter, now + interval / 10);
+    due = found->second.again ? now : std::max(begun + interval + jitter, now + interval / 10);
+    found->second.again = false;
     waiting_.emplace(due, key);
 }
 

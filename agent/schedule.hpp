@@ -26,8 +26,9 @@ class Schedule {
     explicit Schedule(std::uint64_t seed) : random_(seed) {}
 
     // Replaces the jobs. One that was there keeps its place, except that a shorter interval brings it forward. One that
-    // runs is still running when it is taken away and given back meanwhile.
-    void set_jobs(const std::vector<Job>& jobs, Time now);
+    // runs is still running when it is taken away and given back meanwhile. `anew`: all of them have something else to
+    // look at, and run as if for the first time; one that runs, once more when it has finished.
+    void set_jobs(const std::vector<Job>& jobs, Time now, bool anew = false);
 
     // The job that has been due for longest, now counted as running; none while nothing is due.
     std::optional<JobKey> take_due(Time now);
@@ -44,6 +45,7 @@ class Schedule {
     struct Entry {
         std::chrono::seconds interval{0};
         Time due;
+        bool again = false;  // what it looks at changed while it ran
     };
     std::uint64_t random();
 

@@ -27,6 +27,7 @@ struct Sender {
     std::string via;                     // the relay whose SPF include is expected; "" = sends directly
 
     std::vector<IpAddress> addresses() const;  // all of networks, in order, each once
+    bool operator==(const Sender&) const = default;
 };
 
 struct DnsSettings {

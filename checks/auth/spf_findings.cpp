@@ -41,10 +41,31 @@ std::string publish(const Audit& audit, const std::string& record) {
     return "Publish " + zone_line(audit.domain, record);
 }
 
+// Whether mail through `via` can pass: an include or redirect names it, at any depth.
+bool names_relay(const Audit& audit, const std::string& via) {
+    const std::string wanted = normalized_name(via);
+    for (const auto& text : audit.records) {
+        const auto parsed = parse_record(text);
+        if (const auto* record = std::get_if<Record>(&parsed))
+            for (const auto& term : record->terms)
+                if ((term.kind == TermKind::include || term.kind == TermKind::redirect) &&
+                    normalized_name(term.domain.to_string()) == wanted)
+                    return true;
+    }
+    // Records by depth: the step without a term names the domain whose record is read.
+    return std::any_of(audit.probe.trace.begin(), audit.probe.trace.end(), [&](const Step& step) {
+        return step.depth > 0 && step.term.empty() && normalized_name(step.domain) == wanted;
+    });
+}
+
 // The record with terms for these addresses: the whole network where none of its addresses is covered.
 std::string remedy_for(const Audit& audit, const JudgedSender& judged,
                        const std::vector<const Judged*>& uncovered) {
     if (audit.records.size() != 1) return "";
+    // A relay's addresses vary: only its own record can name them.
+    const std::string& via = judged.sender->via;
+    if (!via.empty() && !names_relay(audit, via))
+        return publish(audit, with_terms(audit.records.front(), {"include:" + via}));
     std::vector<std::string> terms;
     std::set<std::size_t> networks;
     for (const auto* address : uncovered) {
@@ -255,23 +276,6 @@ void report_lookups(Report& report, const Audit& audit) {
     finding.remedy =
         "Put ip4: and ip6: terms in place of a, mx and include terms, and take out relays that are not used.";
     report.findings.push_back(std::move(finding));
-}
-
-// Whether mail through `via` can pass: an include or redirect names it, at any depth.
-bool names_relay(const Audit& audit, const std::string& via) {
-    const std::string wanted = normalized_name(via);
-    for (const auto& text : audit.records) {
-        const auto parsed = parse_record(text);
-        if (const auto* record = std::get_if<Record>(&parsed))
-            for (const auto& term : record->terms)
-                if ((term.kind == TermKind::include || term.kind == TermKind::redirect) &&
-                    normalized_name(term.domain.to_string()) == wanted)
-                    return true;
-    }
-    // Records by depth: the step without a term names the domain whose record is read.
-    return std::any_of(audit.probe.trace.begin(), audit.probe.trace.end(), [&](const Step& step) {
-        return step.depth > 0 && step.term.empty() && normalized_name(step.domain) == wanted;
-    });
 }
 
 void report_relays(Report& report, const Audit& audit) {

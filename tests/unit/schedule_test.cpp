@@ -202,6 +202,24 @@ TEST(Schedule, ReloadWhileAJobRuns) {
     EXPECT_EQ(schedule.take_due(begun + 24h), key_of(0));
 }
 
+TEST(Schedule, ReloadWithOtherTargetsRunsAllAnew) {
+    Schedule schedule(9);
+    schedule.set_jobs(jobs_of(2, 30min), start);
+    const Time begun = start + 1s;
+    const auto running = schedule.take_due(begun);
+    const auto waiting = schedule.take_due(begun);
+    ASSERT_TRUE(running && waiting);
+    schedule.finished(*waiting, begun, begun);
+    schedule.set_jobs(jobs_of(2, 30min), begun + 1s, true);
+    EXPECT_EQ(schedule.take_due(begun + 2s), waiting);
+    EXPECT_EQ(schedule.take_due(begun + 2s), std::nullopt) << "the other one still runs";
+    schedule.set_jobs(jobs_of(2, 30min), begun + 2s);
+    schedule.finished(*running, begun, begun + 3s);
+    EXPECT_EQ(schedule.take_due(begun + 3s), running) << "it looked at the old targets";
+    schedule.finished(*running, begun + 3s, begun + 3s);
+    EXPECT_EQ(schedule.take_due(begun + 4s), std::nullopt);
+}
+
 TEST(Schedule, AJobTakenAwayAndGivenBackWhileItRunsIsNotRunTwiceAtOnce) {
     Schedule schedule(9);
     schedule.set_jobs(jobs_of(1, 60s), start);

@@ -1,0 +1,139 @@
+"""Situations from the field: the broken state is found with its sentence and remedy, and the fix clears it."""
+import json
+import unittest
+
+from support import LabTest, findings_of, reputed, replaced, with_lists, with_senders
+
+
+class Scenario(LabTest):
+    def report_on(self, sender, *lists):
+        """Findings of `reputed check` with this sender alone."""
+        path = self.lab.configuration(
+            lambda text: with_lists(with_senders(text, sender), *(lists or ["codes.bl.lab"])))
+        return findings_of(self.check(path)[1])
+
+    def spf(self, ip, sender):
+        result = reputed("spf", "--dns", self.lab.dns, "--format", "json", "--ip", ip, "--from", sender)
+        return json.loads(result.stdout)
+
+
+class A(Scenario):
+    """An own server behind a fixed address, its PTR set in the wrong zone."""
+
+    def test_ptr_in_the_wrong_zone(self):
+        found = self.report_on("office")
+        missing = found["ptr.missing", "116.58.168.33", ""]
+        self.assertEqual(missing["severity"], "critical")
+        self.assertEqual(missing["message"],
+                         "116.58.168.33 has no PTR record, so many receivers refuse its mail.")
+        self.assertIn("set the PTR record of 116.58.168.33 to mail.office.example", missing["remedy"])
+        name = "33.168.58.116.office.example"
+        misplaced = found["ptr.misplaced", "116.58.168.33", name]
+        self.assertEqual(misplaced["message"],
+                         f"The record {name} PTR mail.office.example was meant to be the PTR record of "
+                         "116.58.168.33, but receivers ask 33.168.58.116.in-addr.arpa.")
+        self.assertIn("Only the owner of the address block", misplaced["remedy"])
+
+        self.lab("dns", "set", "116.58.168.33", "PTR", "mail.office.example.")
+        found = self.report_on("office")
+        self.assertNotIn(("ptr.missing", "116.58.168.33", ""), found)
+        self.lab("dns", "remove", name)
+        found = self.report_on("office")
+        self.assertEqual([key for key in found if key[0].startswith(("ptr.", "hostname.", "spf."))], [])
+
+    def test_generic_ptr_of_a_changing_address(self):
+        ptr = "33.168.58.116.dynamic.isp.example"
+        before = self.report_on("office")
+        self.lab("dns", "set", ptr, "A", "116.58.168.33")
+        with self.changed(("dns", "set", "116.58.168.33", "PTR", ptr + "."), ("dns", "remove", ptr)):
+            finding = self.report_on("office")["ptr.generic", "116.58.168.33", ""]
+            self.assertIn("contains the address itself", finding["message"])
+            self.assertIn("send through a relay", finding["remedy"])
+        self.assertNotIn(("ptr.generic", "116.58.168.33", ""), before)
+        self.lab("dns", "remove", "116.58.168.33", "PTR")
+
+    def test_policy_list(self):
+        key = ("dnsbl.listed", "116.58.168.33", "zen.spamhaus.org")
+        finding = self.report_on("office", "zen.spamhaus.org")[key]
+        self.assertEqual(finding["severity"], "warning")
+        self.assertIn("PBL: the provider says that this range must not send mail directly (policy)",
+                      finding["message"])
+        self.assertEqual(finding["link"], "https://check.spamhaus.org/results/?query=116.58.168.33")
+        with self.changed(("list", "remove", "zen.spamhaus.org", "116.58.168.33"),
+                          ("list", "add", "zen.spamhaus.org", "116.58.168.33", "127.0.0.10")):
+            self.assertNotIn(key, self.report_on("office", "zen.spamhaus.org"))
+
+
+class B(Scenario):
+    """Shared hosting without SPF; the host has both families."""
+
+    def test_spf_missing_then_for_one_family_then_for_both(self):
+        missing = self.report_on("sakura")["spf.missing", "ts.skr.jp", ""]
+        self.assertEqual(missing["message"], "SPF is missing: ts.skr.jp has no SPF record")
+        record = "v=spf1 ip4:59.106.13.174 ip6:2403:3a00:201:13:59:106:13:174 ~all"
+        self.assertEqual(missing["remedy"], f'Publish ts.skr.jp. IN TXT "{record}"')
+
+        self.lab("dns", "set", "ts.skr.jp", "TXT", "v=spf1 ip4:59.106.13.174 -all")
+        found = self.report_on("sakura")
+        self.assertNotIn(("spf.missing", "ts.skr.jp", ""), found)
+        family = found["spf.family", "ts.skr.jp", "sakura"]
+        self.assertEqual(family["severity"], "critical", "mail over IPv6 is refused")
+        self.assertIn("covers sakura over IPv4, but not over IPv6: 2403:3a00:201:13:59:106:13:174 gets fail",
+                      family["message"])
+        self.assertIn("ip6:2403:3a00:201:13:59:106:13:174", family["remedy"])
+
+        for fix in (record, "v=spf1 a:www274.sakura.ne.jp -all"):
+            self.lab("dns", "set", "ts.skr.jp", "TXT", fix)
+            self.assertEqual([key for key in self.report_on("sakura") if key[0].startswith("spf.")], [])
+
+
+class C(Scenario):
+    """A relay in between that SPF does not name."""
+
+    def test_include_of_the_relay_and_not_its_address_of_today(self):
+        start = "v=spf1 +a +mx +ip4:150.95.55.137 +ip4:163.44.239.12"
+        via = ("spf.via_missing", "portal.example", "relay.mailchannels.net")
+        softfail = ("spf.softfail", "portal.example", "23.83.218.24")
+        found = self.report_on("mixhost")
+        self.assertEqual(found[via]["message"],
+                         "SPF of portal.example does not include relay.mailchannels.net, through which mixhost "
+                         "sends: its mail gets softfail")
+        fixed = f"{start} include:relay.mailchannels.net ~all"
+        self.assertEqual(found[via]["remedy"],
+                         f'Add include:relay.mailchannels.net. Publish portal.example. IN TXT "{fixed}"')
+        self.assertIn(softfail, found)
+        self.assertIn("mail leaves through relay.mailchannels.net", found[softfail]["message"])
+        self.assertNotIn("ip4:23.83.218.24", found[softfail]["remedy"], "the relay's addresses vary")
+
+        self.lab("dns", "set", "portal.example", "TXT", f"{start} +ip4:23.83.209.25 ~all")
+        found = self.report_on("mixhost")
+        self.assertIn(via, found)
+        self.assertIn(softfail, found, "yesterday's address of the relay does not help")
+
+        self.lab("dns", "set", "portal.example", "TXT", fixed)
+        self.assertEqual([key for key in self.report_on("mixhost") if key[0].startswith("spf.")], [])
+        self.assertEqual(self.spf("23.83.218.24", "office@portal.example")["result"], "pass")
+        self.assertEqual(self.spf("23.83.209.25", "office@portal.example")["result"], "pass")
+
+
+class D(Scenario):
+    """Many hosts in one record, which needs two strings."""
+
+    def test_every_host_that_the_record_names_and_no_other(self):
+        for ip in ["122.219.43.142", "122.219.46.7", "122.219.46.23", "122.219.46.39", "122.219.46.55",
+                   "210.131.150.91", "210.131.150.92", "122.219.45.73", "122.219.40.14"]:
+            self.assertEqual(self.spf(ip, "office@many.example")["result"], "pass", ip)
+
+        path = self.lab.configuration(lambda text: replaced(
+            with_lists(with_senders(text, "office"), "codes.bl.lab"),
+            ('"116.58.168.33"', '"210.131.150.93"'), ('"office.example"', '"many.example"')))
+        key = ("spf.softfail", "many.example", "210.131.150.93")
+        finding = findings_of(self.check(path)[1])[key]
+        self.assertIn(" ip4:122.219.40.14 ip4:210.131.150.93 ~all", finding["remedy"].replace('" "', ""))
+        record = "v=spf1 a mx ip4:122.219.43.142 ip4:210.131.150.93 ~all"
+        self.lab("dns", "set", "many.example", "TXT", record)
+        self.assertNotIn(key, findings_of(self.check(path)[1]))
+
+
+if __name__ == "__main__":
+    unittest.main()
