@@ -20,8 +20,8 @@ spdlog::level::level_enum level_of(Severity severity) {
     return severity >= Severity::warning ? spdlog::level::warn : spdlog::level::info;
 }
 
-void log_finding(const char* what, const Finding& finding, spdlog::level::level_enum level) {
-    log("agent").log(level, "{} {} [{}] {}{}{}: {}", what, finding.code, to_string(finding.severity), finding.subject,
+void log_finding(const char* what, const JobKey& job, const Finding& finding, spdlog::level::level_enum level) {
+    log("agent").log(level, "{} {} {} [{}] {}{}{}: {}", what, job.check, finding.code, to_string(finding.severity), finding.subject,
                      finding.object.empty() ? "" : " on ", finding.object, finding.message);
 }
 
@@ -195,9 +195,9 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
         }
     }
     for (const auto& finding : changes.opened)
-        log_finding("opened", finding, level_of(finding.severity));
+        log_finding("opened", key, finding, level_of(finding.severity));
     for (const auto& finding : changes.cleared)
-        log_finding("cleared", finding, spdlog::level::info);
+        log_finding("cleared", key, finding, spdlog::level::info);
     if (changed_) changed_();
 }
 
