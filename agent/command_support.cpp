@@ -1,7 +1,6 @@
 #include "agent/command_support.hpp"
 
-#include <algorithm>
-#include <cstdio>
+#include <array>
 #include <iostream>
 
 #include <unistd.h>
@@ -26,9 +25,7 @@ std::string_view trimmed(std::string_view line) {
 }  // namespace
 
 void print_error(std::string_view message) {
-    std::string line = plain_text(message);
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    std::cerr << "reputed: " << line << '\n';
+    std::cerr << "reputed: " << one_line(message) << '\n';
 }
 
 bool is_dns_server(std::string_view text) {
@@ -53,16 +50,24 @@ std::optional<Settings> command_settings(const CommonOptions& common, bool sende
 
 std::optional<std::vector<std::string>> read_subject_lines() {
     std::vector<std::string> lines;
-    std::string line;
-    for (std::size_t number = 1; std::getline(std::cin, line); ++number) {
-        if (line.size() > longest_line || number > most_lines) {
-            print_error(
-                "standard input, line " + std::to_string(number) +
-                (line.size() > longest_line ? ": longer than 1024 bytes" : ": more than 1000000 lines"));
+    std::array<char, longest_line + 1> line;  // a terminator beside the text: never more of it is read
+    for (std::size_t number = 1; std::cin.getline(line.data(), line.size()) || std::cin.gcount() > 0;
+         ++number) {
+        const auto problem = std::cin.fail()       ? ": longer than 1024 bytes"
+                             : number > most_lines ? ": more than 1000000 lines"
+                                                   : nullptr;
+        if (problem != nullptr) {
+            print_error("standard input, line " + std::to_string(number) + problem);
             return {};
         }
-        const auto text = trimmed(std::string_view(line).substr(0, line.find('#')));
+        const auto bytes = static_cast<std::size_t>(std::cin.gcount()) - (std::cin.eof() ? 0 : 1);
+        const std::string_view whole(line.data(), bytes);
+        const auto text = trimmed(whole.substr(0, whole.find('#')));
         if (!text.empty()) lines.emplace_back(text);
+    }
+    if (std::cin.bad()) {
+        print_error("standard input could not be read");
+        return {};
     }
     return lines;
 }

@@ -13,6 +13,7 @@
 #include <malloc.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -40,6 +41,17 @@ constexpr int publish_share = 20;
 void bound_memory() {
     mallopt(M_ARENA_MAX, 2);
     mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+}
+
+// The web server may hold a thousand connections beside all else, and the usual soft limit of 1,024 is for select(),
+// which nothing here uses.
+void raise_file_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log("daemon").warn("the limit of open files could not be raised: {}",
+                           std::generic_category().message(errno));
 }
 
 class SignalQueue {
@@ -120,8 +132,8 @@ void reload(const DaemonOptions& options, Agent& agent) {
     auto settings = load(options);
     if (settings) {
         try {
-            set_up_logging(settings->log);
             Runtime runtime = make_runtime(std::move(*settings));
+            set_up_logging(runtime.settings->log);
             log_start(runtime);
             agent.reload(std::move(runtime));
             log("daemon").info("configuration read again");
@@ -203,6 +215,7 @@ int run_daemon(const DaemonOptions& options) {
     auto settings = load(options);
     if (!settings) return exit_config;
     set_up_logging(settings->log);
+    raise_file_limit();
     try {
         const SignalQueue signals;
         Runtime runtime = make_runtime(std::move(*settings));

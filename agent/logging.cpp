@@ -17,11 +17,8 @@ namespace {
 
 constexpr std::size_t longest_message = 4096;
 
-std::string one_line(std::string_view text) {
-    std::string plain = plain_text(text, longest_message);
-    for (char& c : plain)
-        if (c == '\n') c = ' ';
-    return plain;
+std::string message_text(const spdlog::details::log_msg& message) {
+    return one_line({message.payload.data(), message.payload.size()}, longest_message);
 }
 
 std::string time_text(spdlog::log_clock::time_point time) {
@@ -36,7 +33,7 @@ class PlainFormatter : public spdlog::formatter {
         fmt::format_to(std::back_inserter(out), "{} {:<7} {}: {}\n", time_text(message.time),
                        std::string_view(level.data(), level.size()),
                        std::string_view(message.logger_name.data(), message.logger_name.size()),
-                       one_line({message.payload.data(), message.payload.size()}));
+                       message_text(message));
     }
     std::unique_ptr<spdlog::formatter> clone() const override {
         return std::make_unique<PlainFormatter>(*this);
@@ -51,7 +48,7 @@ class JsonFormatter : public spdlog::formatter {
             {"time", time_text(message.time)},
             {"level", std::string_view(level.data(), level.size())},
             {"logger", std::string_view(message.logger_name.data(), message.logger_name.size())},
-            {"message", one_line({message.payload.data(), message.payload.size()})},
+            {"message", message_text(message)},
         };
         const std::string text = line.dump() + '\n';
         out.append(text.data(), text.data() + text.size());

@@ -82,4 +82,11 @@ std::string plain_text(std::string_view foreign, std::size_t max_bytes) {
     return out;
 }
 
+std::string one_line(std::string_view foreign, std::size_t max_bytes) {
+    std::string line = plain_text(foreign, max_bytes);
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    std::replace(line.begin(), line.end(), '\t', ' ');
+    return line;
+}
+
 }  // namespace reputed

@@ -12,4 +12,7 @@ namespace reputed {
 // an ellipsis.
 std::string plain_text(std::string_view foreign, std::size_t max_bytes = std::string_view::npos);
 
+// The same with a blank for each newline and tab: for what must stay on one line.
+std::string one_line(std::string_view foreign, std::size_t max_bytes = std::string_view::npos);
+
 }  // namespace reputed

@@ -18,7 +18,10 @@ using namespace std::chrono_literals;
 constexpr std::size_t longest_cell = 200;
 
 bool is_coloured() {
-    static const bool coloured = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+    static const bool coloured = [] {
+        const char* no_color = std::getenv("NO_COLOR");  // counts unless it is empty
+        return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+    }();
     return coloured;
 }
 
@@ -48,13 +51,6 @@ std::size_t width(std::string_view text) {
         text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-std::string one_line(std::string_view text) {
-    std::string line = plain_text(text, longest_cell);
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    std::replace(line.begin(), line.end(), '\t', ' ');
-    return line;
-}
-
 }  // namespace
 
 std::string coloured(std::string_view text, Colour colour) {
@@ -80,7 +76,7 @@ Colour colour_of(Severity severity) {
 
 void Table::add(std::vector<Cell> row) {
     for (auto& cell : row)
-        cell.text = one_line(cell.text);
+        cell.text = one_line(cell.text, longest_cell);
     rows_.push_back(std::move(row));
 }
 

@@ -13,12 +13,12 @@ namespace reputed {
 
 enum class Colour { none, green, yellow, red, blue, grey, bold };
 
-// `text` in colour when standard output is a terminal and NO_COLOR is not set.
+// `text` in colour when standard output is a terminal and NO_COLOR is not set or empty.
 std::string coloured(std::string_view text, Colour colour);
 Colour colour_of(Severity severity);
 
-// Left-aligned columns, two blanks apart; the last column is not padded. Cells are plain text, made fit to be shown
-// here; a colour is put around the padded cell so that columns stay aligned.
+// Left-aligned columns, two blanks apart; the last column is not padded. Cells are made fit to be shown here: one line,
+// at most 200 bytes. A row has at most as many cells as the header.
 class Table {
   public:
     struct Cell {
