@@ -59,8 +59,7 @@ MtaNames ask_postfix(const MtaSettings& settings, const MtaPlaces& places) {
     MtaNames result;
     result.mta = "Postfix";
     result.key = "smtp_helo_name, by default myhostname";
-    result.remedy =
-        "set myhostname in main.cf (or smtp_helo_name where that is set) to it and reload Postfix";
+    result.remedy = "set myhostname = NAME in main.cf (or smtp_helo_name, where that is set) and reload it";
     if (usual) result.names = parse_postfix_names(*usual, run_command(command, limits).value_or(""));
     if (!result.names.empty()) return result;
     return failed("Postfix",
@@ -78,8 +77,8 @@ MtaNames ask_exim(const MtaPlaces& places) {
     result.mta = "Exim";
     result.key = "primary_hostname";
     result.remedy =
-        "set primary_hostname (Debian: MAIN_HARDCODE_PRIMARY_HOSTNAME) to it, or helo_data of the smtp "
-        "transport, and reload Exim";
+        "set primary_hostname = NAME (Debian: MAIN_HARDCODE_PRIMARY_HOSTNAME), or helo_data of the smtp "
+        "transport, and reload it";
     if (const auto transports = run_command({exim, "-bP", "transports"}, limits)) {
         auto greetings = parse_exim_transports(*transports, primary);
         result.names = std::move(greetings.names);
@@ -106,8 +105,7 @@ MtaNames ask_opensmtpd(const MtaPlaces& places) {
     result.mta = "OpenSMTPD";
     result.key = greetings.names.empty() ? "/etc/mailname" : "helo in smtpd.conf";
     result.remedy =
-        "write it into /etc/mailname, or behind helo in the relaying action of smtpd.conf, and "
-        "restart OpenSMTPD";
+        "write NAME into /etc/mailname, or behind helo in the relaying action of smtpd.conf, and restart it";
     result.names = std::move(greetings.names);
     if (greetings.from_table) result.computed = "helo-src in " + path;
     if (greetings.own_name || (result.names.empty() && !greetings.from_table)) {
@@ -127,8 +125,8 @@ MtaNames ask_sendmail(const MtaPlaces& places) {
     result.mta = "Sendmail";
     result.key = "$j";
     result.remedy =
-        "define confDOMAIN_NAME as it in sendmail.mc (Dj in sendmail.cf), make sendmail.cf anew and "
-        "restart Sendmail";
+        "define confDOMAIN_NAME as NAME in sendmail.mc (Dj in sendmail.cf), make sendmail.cf anew and "
+        "restart it";
     if (output)
         if (auto name = parse_sendmail_identity(*output); !name.empty())
             result.names.push_back(std::move(name));
@@ -140,7 +138,7 @@ MtaNames ask_sendmail(const MtaPlaces& places) {
 MtaNames ask_qmail(const MtaPlaces& places) {
     MtaNames result;
     result.mta = "qmail";
-    result.remedy = "write it into control/helohost (or control/me where there is none)";
+    result.remedy = "write NAME into control/helohost (or control/me where there is none)";
     for (const auto& directory : places.qmail_control)
         for (const char* name : {"helohost", "me"})
             if (auto line = first_line(read_file(directory + '/' + name, 4096).text); !line.empty()) {

@@ -15,8 +15,9 @@ struct MtaNames {
     std::string mta;  // "Postfix"; "" where none was found or [mta] says that there is none
     // As told, the usual one first, each once, none empty; at most 16. Nothing says that they are host names.
     std::vector<std::string> names;
-    std::string key;       // where the usual name is set, in the MTA's own words: "myhostname"
-    std::string remedy;    // how to set it: "set myhostname in main.cf"
+    std::string key;  // where the usual name is set, in the MTA's own words: "myhostname"
+    std::string
+        remedy;  // how to set it, with NAME in the place of the name: "set myhostname = NAME in main.cf"
     std::string computed;  // where further names are only known while mail is sent; "" = nowhere
     std::string error;     // why no name could be told; then there are none
 };

@@ -37,12 +37,12 @@ class EhloJudgement {
         const EhloName own = ehlo_name(hostname_);
         if (own.fault != EhloFault::none)
             add_fault(
-                own, "", Severity::critical, "The configured host name " + own.why,
+                own, "", Severity::critical, "The configured host name is none that receivers accept in EHLO",
                 "hostname in the configuration: " + hostname_,
                 "Give the server a full host name that DNS knows, and name it in the configuration and in "
                 "the mail server.");
         else
-            judge_addresses("", hostname_, seen_.a, seen_.aaaa, !seen_.has_addresses);
+            judge_addresses();
         judge_mta();
         if (!unanswered_.empty())
             add("ehlo.unknown", "", Severity::unknown,
@@ -66,34 +66,32 @@ class EhloJudgement {
     void add_fault(const EhloName& name, const std::string& object, Severity severity,
                    const std::string& sentence, std::string evidence, std::string remedy) {
         add(name.fault == EhloFault::local ? "ehlo.localhost" : "ehlo.syntax", object, severity,
-            sentence + ": many receivers refuse mail after such an EHLO.", std::move(evidence),
-            std::move(remedy));
+            sentence + ": " + name.why + '.', std::move(evidence), std::move(remedy));
     }
 
-    // RFC 5321 section 2.3.5: the name behind EHLO has an address record and is no alias. `tells_missing`: no
-    // other check says that it has none.
-    void judge_addresses(const std::string& object, const std::string& name, const Answer& a,
-                         const Answer& aaaa, bool tells_missing) {
-        const bool known = is_statement(a) && is_statement(aaaa);
-        if (!a.aliases.empty() || !aaaa.aliases.empty())
-            add("ehlo.alias", object, Severity::info,
-                "The name behind EHLO, " + name +
+    // RFC 5321 section 2.3.5: the name behind EHLO has an address record and is no alias.
+    void judge_addresses() {
+        const bool known = is_statement(seen_.a) && is_statement(seen_.aaaa);
+        const std::string evidence = shown(hostname_, seen_.a, seen_.aaaa);
+        if (!seen_.a.aliases.empty() || !seen_.aaaa.aliases.empty())
+            add("ehlo.alias", "", Severity::info,
+                "The name behind EHLO, " + hostname_ +
                     ", is an alias (CNAME), where RFC 5321 wants the host's own name.",
-                shown(name, a, aaaa), "Give " + name + " A and AAAA records in place of the CNAME.");
+                evidence, "Give " + hostname_ + " A and AAAA records in place of the CNAME.");
         else if (!known)
-            hold("ehlo.alias", object);
-        if (!tells_missing || has_public(a) || has_public(aaaa)) return;
+            hold("ehlo.alias");
+        if (seen_.has_addresses || has_public(seen_.a) || has_public(seen_.aaaa)) return;
         if (!known) {
-            unanswered(shown(name, a, aaaa));
-            hold("ehlo.no_address", object);
+            unanswered(evidence);
+            hold("ehlo.no_address");
             return;
         }
-        const bool some = !a.records.empty() || !aaaa.records.empty();
-        add("ehlo.no_address", object, Severity::warning,
-            "The name behind EHLO, " + name + ", has no " + (some ? "public " : "") +
+        const bool some = !seen_.a.records.empty() || !seen_.aaaa.records.empty();
+        add("ehlo.no_address", "", Severity::warning,
+            "The name behind EHLO, " + hostname_ + ", has no " + (some ? "public " : "") +
                 "address; receivers that look it up refuse the mail.",
-            shown(name, a, aaaa),
-            "Give " + name + " an A record (and AAAA) with the address that mail leaves from.");
+            evidence,
+            "Give " + hostname_ + " an A record (and AAAA) with the address that mail leaves from.");
     }
 
     void judge_mta() {
@@ -101,8 +99,7 @@ class EhloJudgement {
         if (seen_.tie == Tie::none) return;
         if (!mta.error.empty()) {
             unanswered(mta.mta + ": " + mta.error);
-            for (const auto* code : {"ehlo.mismatch", "ehlo.computed", "ehlo.localhost", "ehlo.syntax",
-                                     "ehlo.no_address", "ehlo.alias"})
+            for (const auto* code : {"ehlo.mismatch", "ehlo.computed", "ehlo.localhost", "ehlo.syntax"})
                 hold(code);
             return;
         }
@@ -132,43 +129,54 @@ class EhloJudgement {
         const MtaNames& mta = seen_.mta;
         const bool certain = seen_.tie == Tie::certain;
         const std::string object = printable(other.as_told, 255);
-        const std::string remedy = capitalized(mta.remedy) + ": the name is " + hostname_ + '.';
         if (other.name.fault != EhloFault::none)
             return add_fault(other.name, object, certain ? Severity::critical : Severity::info,
-                             "The name that " + mta.mta + " on this machine greets with, " + other.name.why,
-                             told(), remedy);
-        std::string evidence = told() + "; hostname in the configuration: " + hostname_ + "; " +
-                               shown(hostname_, seen_.a, seen_.aaaa) + "; " +
-                               shown(other.name.name, other.a, other.aaaa);
-        bool dns_has_other = !seen_.reverses.empty();
-        for (const auto& [address, reverse] : seen_.reverses) {
-            const auto names = ptr_names(reverse);
-            evidence += "; " + address.to_string() + " PTR " +
-                        (names.empty() ? std::string(to_string(reverse.outcome)) : names.front()) +
-                        (names.size() > 1 ? " and others" : "");
-            const Answer& addresses = address.family() == Family::v4 ? other.a : other.aaaa;
-            dns_has_other = dns_has_other && names.size() == 1 && names.front() == other.name.name &&
-                            holds_address(addresses, address);
-        }
+                             mta.mta + " on this machine greets with a name that many receivers refuse",
+                             told(), remedy("In " + mta.mta + ", "));
+        const auto& name = other.name.name;
+        const bool no_address = is_statement(other.a) && is_statement(other.aaaa) && !has_public(other.a) &&
+                                !has_public(other.aaaa);
         add("ehlo.mismatch", object, certain ? Severity::warning : Severity::info,
-            certain ? mta.mta + " on this machine greets as " + other.name.name +
-                          ", but the configured host name is " + hostname_ + '.'
-                    : mta.mta + " on this machine greets as " + other.name.name +
-                          ", which is the host name of no configured sender.",
-            std::move(evidence),
-            dns_has_other
-                ? "PTR and address records agree with " + other.name.name +
-                      ": if mail is to leave under that name, write it as hostname into the configuration; "
-                      "otherwise " +
-                      mta.remedy + ": the name is " + hostname_ + '.'
-                : remedy);
-        if (certain) judge_addresses(object, other.name.name, other.a, other.aaaa, true);
+            mta.mta + " on this machine greets as " + name +
+                (no_address ? ", a name without a public address, " : ", ") +
+                (certain ? "but the configured host name is " + hostname_ + '.'
+                         : "which is the host name of no configured sender."),
+            told() + "; hostname in the configuration: " + hostname_ + "; " +
+                shown(hostname_, seen_.a, seen_.aaaa) + "; " + shown(name, other.a, other.aaaa) +
+                reverses_shown(),
+            dns_agrees_with(other) ? remedy("PTR and address records agree with " + name +
+                                            ": if mail is to leave under that name, "
+                                            "write it as hostname into the configuration; otherwise, in " +
+                                            mta.mta + ", ")
+                                   : remedy("In " + mta.mta + ", "));
     }
 
-    static std::string capitalized(std::string text) {
-        if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
-            text[0] = static_cast<char>(text[0] - 'a' + 'A');
-        return text;
+    std::string remedy(std::string text) const {
+        text += seen_.mta.remedy;
+        constexpr std::string_view placeholder = "NAME";
+        if (const auto at = text.rfind(placeholder); at != std::string::npos)
+            text.replace(at, placeholder.size(), hostname_);
+        return text + '.';
+    }
+
+    std::string reverses_shown() const {
+        std::string out;
+        for (const auto& [address, reverse] : seen_.reverses) {
+            const auto names = ptr_names(reverse);
+            out += "; " + address.to_string() + " PTR " +
+                   (names.empty() ? std::string(to_string(reverse.outcome)) : names.front()) +
+                   (names.size() > 1 ? " and others" : "");
+        }
+        return out;
+    }
+
+    bool dns_agrees_with(const OtherName& other) const {
+        return !seen_.reverses.empty() &&
+               std::all_of(seen_.reverses.begin(), seen_.reverses.end(), [&](const auto& entry) {
+                   const auto& [address, reverse] = entry;
+                   return ptr_names(reverse) == std::vector<std::string>{other.name.name} &&
+                          holds_address(address.family() == Family::v4 ? other.a : other.aaaa, address);
+               });
     }
 
     const EhloSeen& seen_;

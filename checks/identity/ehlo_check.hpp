@@ -12,8 +12,8 @@ namespace reputed::identity {
 //   ehlo.localhost   critical  the name is localhost or below a suffix that only local networks use
 //   ehlo.syntax      critical  the name is an address, a literal, one label or no host name
 //   ehlo.mismatch    warning   the mail server on this machine greets with another name (object)
-//   ehlo.no_address  warning   the name has no public address; for the configured name only where no address
-//                              is configured beside it, since the check ptr speaks otherwise
+//   ehlo.no_address  warning   the configured name has no public address; where addresses are configured beside
+//                              it, the check ptr says so
 //   ehlo.alias       info      the name is a CNAME
 //   ehlo.computed    info      the MTA (object) makes up the name while it sends
 //   ehlo.unknown     unknown   the MTA or DNS did not answer; what hangs on it is held
