@@ -11,4 +11,20 @@ Severity Report::verdict() const {
     return worst;
 }
 
+double Report::verdict_value() const {
+    switch (verdict()) {
+        case Severity::ok:
+            return 0;
+        case Severity::info:
+            return 1;
+        case Severity::warning:
+            return 2;
+        case Severity::critical:
+            return 3;
+        case Severity::unknown:
+            return -1;
+    }
+    return -1;
+}
+
 }  // namespace reputed

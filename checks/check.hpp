@@ -65,6 +65,8 @@ struct Report {
     std::vector<Sample> samples;
 
     Severity verdict() const;  // the worst severity of the findings
+    // The same as the families reputed_*_verdict show it: 0 ok, 1 info, 2 warning, 3 critical, -1 unknown.
+    double verdict_value() const;
 };
 
 // What a check may use. `now` is the wall clock at the start of the run.

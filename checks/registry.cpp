@@ -1,17 +1,18 @@
 #include "checks/auth/spf_check.hpp"
 #include "checks/check.hpp"
 #include "checks/dnsbl/dnsbl_check.hpp"
+#include "checks/identity/ehlo_check.hpp"
+#include "checks/identity/mx_check.hpp"
 #include "checks/identity/ptr_check.hpp"
+#include "checks/identity/shared_name_check.hpp"
 #include "checks/mta/queue_check.hpp"
 
 namespace reputed {
 
 std::span<const Check> all_checks() {
     static const Check checks[] = {
-        dnsbl::dnsbl_check(),
-        identity::ptr_check(),
-        spf_check(),
-        mta::queue_check(),
+        dnsbl::dnsbl_check(),          identity::ptr_check(), identity::ehlo_check(), identity::mx_check(),
+        identity::shared_name_check(), spf_check(),           mta::queue_check(),
     };
     return checks;
 }

@@ -80,4 +80,14 @@ std::string normalize_name(std::string& name, NameUse use) {
     return "";
 }
 
+bool is_local_name(std::string_view name) {
+    for (const std::string_view suffix :
+         {"localhost", "localdomain", "localnet", "local", "lan", "home", "corp", "internal", "intranet",
+          "private", "home.arpa", "invalid", "test"})
+        if (name.ends_with(suffix) &&
+            (name.size() == suffix.size() || name[name.size() - suffix.size() - 1] == '.'))
+            return true;
+    return false;
+}
+
 }  // namespace reputed

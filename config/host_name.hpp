@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace reputed {
 
@@ -15,5 +16,9 @@ enum class NameUse : std::uint8_t {
 // Makes `name` lower case and takes a trailing dot off. Returns what is wrong with it, as a sentence without
 // a full stop that quotes it, or "".
 std::string normalize_name(std::string& name, NameUse use);
+
+// A name that only this machine or its own network knows: "localhost", or one below a suffix that the public
+// DNS does not have (RFC 6761 section 6, RFC 6762 appendix G, RFC 8375). Lower case, no trailing dot.
+bool is_local_name(std::string_view name);
 
 }  // namespace reputed

@@ -13,6 +13,7 @@
 
 #include "config/file_text.hpp"
 #include "config/host_name.hpp"
+#include "config/mta_names.hpp"
 #include "config/public_suffix.hpp"
 #include "config/run_command.hpp"
 #include "config/text.hpp"
@@ -28,28 +29,12 @@ std::string first_line(std::string text) {
     return text;
 }
 
-// Exim prints "primary_hostname = NAME".
-std::string after_equals(const std::string& text) {
-    const auto at = text.find("= ");
-    return at == std::string::npos ? text : text.substr(at + 2);
-}
-
 void discover_hostname(MachineFacts& facts) {
-    struct Source {
-        std::vector<std::string> command;
-        const char* name;
-    };
-    const Source sources[] = {
-        {{"/usr/sbin/postconf", "-h", "myhostname"}, "Postfix (myhostname)"},
-        {{"/usr/sbin/exim4", "-bP", "primary_hostname"}, "Exim (primary_hostname)"},
-        {{"/usr/sbin/exim", "-bP", "primary_hostname"}, "Exim (primary_hostname)"},
-    };
-    for (const auto& source : sources)
-        if (const auto output = run_command(source.command)) {
-            facts.hostname = after_equals(first_line(*output));
-            facts.hostname_source = source.name;
-            if (!facts.hostname.empty()) return;
-        }
+    if (const auto mta = ask_mta_names({}); !mta.names.empty()) {
+        facts.hostname = mta.names.front();
+        facts.hostname_source = mta.mta + " (" + mta.key + ")";
+        return;
+    }
     facts.hostname = first_line(read_file("/etc/mailname", 4096).text);
     facts.hostname_source = "/etc/mailname";
     if (!facts.hostname.empty()) return;
@@ -72,25 +57,23 @@ std::optional<IpAddress> address_of(const sockaddr* address) {
     return IpAddress::v6(bytes).unmapped();
 }
 
-void discover_addresses(MachineFacts& facts) {
+}  // namespace
+
+std::vector<IpAddress> interface_addresses() {
+    std::vector<IpAddress> addresses;
     ifaddrs* head = nullptr;
-    if (getifaddrs(&head) != 0) return;
+    if (getifaddrs(&head) != 0) return addresses;
     const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> interfaces(head, freeifaddrs);
     const auto unstable = unstable_addresses(read_file("/proc/net/if_inet6", 1024 * 1024).text);
     for (const auto* entry = head; entry; entry = entry->ifa_next) {
         if (!(entry->ifa_flags & IFF_UP)) continue;
         const auto address = address_of(entry->ifa_addr);
-        if (address && !unstable.contains(*address)) facts.addresses.push_back(*address);
+        if (address && !unstable.contains(*address)) addresses.push_back(*address);
     }
+    return addresses;
 }
 
-// A name that only this machine or its own network knows.
-bool is_local_name(std::string_view name) {
-    for (const std::string_view suffix :
-         {".localdomain", ".local", ".lan", ".internal", ".home.arpa", ".localhost", ".invalid", ".test"})
-        if (name.ends_with(suffix)) return true;
-    return name == "localhost";
-}
+namespace {
 
 std::string usable_hostname(const MachineFacts& facts, std::vector<std::string>& remarks) {
     if (facts.hostname.empty()) {
@@ -161,7 +144,7 @@ std::set<IpAddress> unstable_addresses(std::string_view if_inet6) {
 MachineFacts discover_machine() {
     MachineFacts facts;
     discover_hostname(facts);
-    discover_addresses(facts);
+    facts.addresses = interface_addresses();
     return facts;
 }
 

@@ -13,11 +13,13 @@
 namespace reputed {
 
 struct MachineFacts {
-    std::string hostname;         // as it was told; "" when nothing tells
-    std::string hostname_source;  // "Postfix (myhostname)"
-    std::vector<IpAddress>
-        addresses;  // of interfaces that are up, in their order; temporary IPv6 ones left out
+    std::string hostname;              // as it was told; "" when nothing tells
+    std::string hostname_source;       // "Postfix (myhostname)"
+    std::vector<IpAddress> addresses;  // interface_addresses()
 };
+
+// Of the interfaces that are up, in their order; unstable_addresses() left out.
+std::vector<IpAddress> interface_addresses();
 
 // Asks the MTA, the system and its interfaces. Bounded: each program that it runs gets 2 s.
 MachineFacts discover_machine();

@@ -69,6 +69,8 @@ struct MtaSettings {
 struct IntervalSettings {  // [checks]
     std::chrono::seconds ptr{900};
     std::chrono::seconds spf{900};
+    std::chrono::seconds mx{900};
+    std::chrono::seconds ehlo{900};
 };
 
 struct WebSettings {

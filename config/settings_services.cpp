@@ -111,6 +111,10 @@ constexpr Key<IntervalSettings> check_rows[] = {
         "ptr", "How often each address's PTR is checked, 1s to 7d."),
     duration_key<&IntervalSettings::spf, second, 7 * day>(
         "spf", "How often each domain's SPF is evaluated, 1s to 7d."),
+    duration_key<&IntervalSettings::mx, second, 7 * day>(
+        "mx", "How often it is checked whether each domain can receive its bounces, 1s to 7d."),
+    duration_key<&IntervalSettings::ehlo, second, 7 * day>(
+        "ehlo", "How often each host name is checked, and what the MTA says in EHLO, 1s to 7d."),
 };
 
 constexpr Key<MtaSettings> mta_rows[] = {

@@ -81,22 +81,6 @@ Seen ask(const Identity& identity, const Services& services) {
     return seen;
 }
 
-double verdict_value(Severity verdict) {
-    switch (verdict) {
-        case Severity::ok:
-            return 0;
-        case Severity::info:
-            return 1;
-        case Severity::warning:
-            return 2;
-        case Severity::critical:
-            return 3;
-        case Severity::unknown:
-            return -1;
-    }
-    return -1;
-}
-
 std::vector<std::string> subjects(const Settings& settings, const ActiveLists&) {
     std::vector<std::string> ips;
     for (const auto& sender : settings.senders)
@@ -123,7 +107,7 @@ Report run(const std::string& subject, const Services& services) {
     const Identity identity = identity_of(*address, services.settings);
     const Seen seen = ask(identity, services);
     Report report = judge(identity, seen);
-    report.samples.push_back({&ptr_verdict, {identity.ip}, verdict_value(report.verdict())});
+    report.samples.push_back({&ptr_verdict, {identity.ip}, report.verdict_value()});
     for (const auto* sender : identity.senders)
         report.samples.push_back({&ip_info, {identity.ip, sender->name, sender->hostname}, 1});
     return report;

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "checks/mta/command.hpp"
 #include "checks/mta/postfix_showq.hpp"
 #include "checks/mta/postfix_spool.hpp"
+#include "config/run_command.hpp"
 
 namespace reputed::mta {
 namespace {
@@ -58,7 +58,7 @@ std::string ask_postconf(const std::string& postconf, const std::string& config_
     std::vector<std::string> argv{postconf};
     if (!config_directory.empty()) argv.insert(argv.end(), {"-c", config_directory});
     argv.insert(argv.end(), {"-h", "queue_directory"});
-    auto answer = run_command(argv, postconf_deadline).value_or("");
+    auto answer = run_command(argv, {.time = postconf_deadline}).value_or("");
     while (!answer.empty() && (answer.back() == '\n' || answer.back() == '/'))
         answer.pop_back();
     if (!answer.starts_with('/') || answer.size() > 4000 || answer.find('\n') != std::string::npos) return {};

@@ -81,6 +81,8 @@ only = []
 [checks]
 ptr = "15m"
 spf = "15m"
+mx = "15m"
+ehlo = "15m"
 
 [mta]
 kind = "auto"
