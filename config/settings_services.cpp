@@ -111,6 +111,10 @@ constexpr Key<IntervalSettings> check_rows[] = {
         "ptr", "How often each address's PTR is checked, 1s to 7d."),
     duration_key<&IntervalSettings::spf, second, 7 * day>(
         "spf", "How often each domain's SPF is evaluated, 1s to 7d."),
+    duration_key<&IntervalSettings::dkim, second, 7 * day>(
+        "dkim", "How often each selector's DKIM key is looked up, 1s to 7d."),
+    duration_key<&IntervalSettings::dmarc, second, 7 * day>(
+        "dmarc", "How often each domain's DMARC policy is examined, 1s to 7d."),
 };
 
 constexpr Key<MtaSettings> mta_rows[] = {

@@ -245,6 +245,7 @@ void judge_policy(const Reading& in) {
 
 void judge_reports(const Reading& in) {
     const auto& record = in.record;
+    if (!record.valid()) return;
     if (in.value("rua") == nullptr)
         in.remark("no_reports", Severity::info, "there is no rua=: nobody reports who sends in this name");
     if (record.aggregate.size() > 2 || record.failure.size() > 2)

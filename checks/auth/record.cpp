@@ -123,6 +123,11 @@ Examination examine(Kind kind, std::string_view text) {
             {"record.too_long", Severity::critical, "the record is longer than 65536 octets"});
         return out;
     }
+    if (trimmed(text).empty()) {
+        out.findings.push_back({"record.empty", Severity::critical, "the record is empty"});
+        if (kind == Kind::dkim) out.key.emplace();
+        return out;
+    }
     if (const auto joined = joined_strings(text)) {
         parse(out, *joined);
         out.findings.push_back(
