@@ -81,6 +81,8 @@ only = []
 [checks]
 ptr = "15m"
 spf = "15m"
+dkim = "1h"
+dmarc = "1h"
 
 [mta]
 kind = "auto"
