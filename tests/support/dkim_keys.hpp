@@ -38,9 +38,8 @@ inline KeyPair pair_of(EVP_PKEY* raw) {
     BIO_free(memory);
     out.spki = der(raw, i2d_PUBKEY);
     if (EVP_PKEY_get_base_id(raw) == EVP_PKEY_RSA) out.bare = der(raw, i2d_PublicKey);
-    out.published = dkim::encode_base64(EVP_PKEY_get_base_id(raw) == EVP_PKEY_RSA
-                                            ? out.spki
-                                            : out.spki.substr(out.spki.size() - 32));
+    out.published = dkim::encode_base64(
+        EVP_PKEY_get_base_id(raw) == EVP_PKEY_RSA ? out.spki : out.spki.substr(out.spki.size() - 32));
     return out;
 }
 

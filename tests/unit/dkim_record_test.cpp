@@ -12,7 +12,8 @@ using test::good_key;
 std::string codes(const KeyRecord& record) {
     std::string out;
     for (const auto& remark : record.remarks)
-        out += (out.empty() ? "" : " ") + remark.code.substr(5) + '/' + std::string(to_string(remark.severity));
+        out +=
+            (out.empty() ? "" : " ") + remark.code.substr(5) + '/' + std::string(to_string(remark.severity));
     return out;
 }
 
@@ -98,8 +99,9 @@ TEST(DkimRecordParse, Rejected) {
 }
 
 TEST(DkimRecordKey, Sizes) {
-    const std::tuple<unsigned, const char*, bool> rows[] = {
-        {512, "broken_key/critical", false}, {1024, "weak_key/warning", true}, {2047, "weak_key/warning", true}};
+    const std::tuple<unsigned, const char*, bool> rows[] = {{512, "broken_key/critical", false},
+                                                            {1024, "weak_key/warning", true},
+                                                            {2047, "weak_key/warning", true}};
     for (const auto& [bits, wanted, valid] : rows) {
         const auto key = test::rsa_key(bits);
         const auto record = parse_record("v=DKIM1; p=" + key.published);
@@ -149,8 +151,10 @@ TEST(DkimRecordKey, PrivateKeysGiveTheirPublicHalf) {
 }
 
 TEST(DkimRecordRemedy, TestModeIsTakenOut) {
-    EXPECT_EQ(without_testing(parse_record(with_key("v=DKIM1; k=rsa; t=y; p=KEY"))), with_key("v=DKIM1; k=rsa; p=KEY"));
-    EXPECT_EQ(without_testing(parse_record(with_key("v=DKIM1; t=y:s; p=KEY"))), with_key("v=DKIM1; t=s; p=KEY"));
+    EXPECT_EQ(without_testing(parse_record(with_key("v=DKIM1; k=rsa; t=y; p=KEY"))),
+              with_key("v=DKIM1; k=rsa; p=KEY"));
+    EXPECT_EQ(without_testing(parse_record(with_key("v=DKIM1; t=y:s; p=KEY"))),
+              with_key("v=DKIM1; t=s; p=KEY"));
 }
 
 }  // namespace
