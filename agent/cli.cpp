@@ -28,6 +28,7 @@ struct Arguments {
     std::vector<std::string> lists;
     bool verify = false;
     SpfOptions spf;
+    RecordOptions record;
     QueueOptions queue;
     std::string output;
     bool sample = false;
@@ -137,6 +138,23 @@ void add_spf(CLI::App& app, Arguments& arguments) {
     });
 }
 
+void add_record(CLI::App& app, Arguments& arguments) {
+    auto* record = app.add_subcommand("record", "Parse and criticise one DNS record of mail authentication");
+    add_format(*record, arguments, formats, "table or json");
+    record
+        ->add_option("kind", arguments.record.kind,
+                     "dkim, dmarc, spf, mta-sts (record or policy), tls-rpt or bimi")
+        ->required()
+        ->type_name("KIND");
+    record->add_option("text", arguments.record.text, "The record; - reads it from standard input")
+        ->type_name("TEXT");
+    record->add_flag("--batch", arguments.record.batch,
+                     R"(Read {"record"} objects from standard input, one a line; answer line by line)");
+    record->callback([&arguments] {
+        arguments.command = [&arguments] { return record_command(arguments.common, arguments.record); };
+    });
+}
+
 void add_queue(CLI::App& app, Arguments& arguments) {
     auto* queue = app.add_subcommand("queue", "Show the depth of the mail queue, ages and reasons");
     add_config(*queue, arguments);
@@ -205,6 +223,7 @@ int run_command_line(int argc, char** argv) {
     add_dnsbl(app, arguments);
     add_lists(app, arguments);
     add_spf(app, arguments);
+    add_record(app, arguments);
     add_queue(app, arguments);
     add_config_commands(app, arguments);
     try {

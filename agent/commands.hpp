@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,13 @@ struct SpfOptions {
     bool batch = false;  // JSON lines from standard input
 };
 int spf_command(const CommonOptions& common, const SpfOptions& options);
+
+struct RecordOptions {
+    std::string kind;                 // dkim, dmarc, spf, mta-sts, tls-rpt or bimi
+    std::optional<std::string> text;  // "-": standard input
+    bool batch = false;               // JSON lines from standard input
+};
+int record_command(const CommonOptions& common, const RecordOptions& options);
 
 struct QueueOptions {
     std::string mta;

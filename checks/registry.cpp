@@ -1,3 +1,5 @@
+#include "checks/auth/dkim_check.hpp"
+#include "checks/auth/dmarc_check.hpp"
 #include "checks/auth/spf_check.hpp"
 #include "checks/check.hpp"
 #include "checks/dnsbl/dnsbl_check.hpp"
@@ -11,8 +13,17 @@ namespace reputed {
 
 std::span<const Check> all_checks() {
     static const Check checks[] = {
-        dnsbl::dnsbl_check(),          identity::ptr_check(), identity::ehlo_check(), identity::mx_check(),
-        identity::shared_name_check(), spf_check(),           mta::queue_check(),
+        // clang-format off: one line a check
+        dnsbl::dnsbl_check(),
+        identity::ptr_check(),
+        identity::ehlo_check(),
+        identity::mx_check(),
+        identity::shared_name_check(),
+        spf_check(),
+        dkim_check(),
+        dmarc_check(),
+        mta::queue_check(),
+        // clang-format on
     };
     return checks;
 }

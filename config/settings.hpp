@@ -23,8 +23,9 @@ struct Sender {
     // Envelope-from domains, lower case, A-labels, no trailing dot. Where the file does not say: the
     // organizational domain of hostname.
     std::vector<std::string> domains;
-    std::vector<std::string> selectors;  // DKIM
-    std::string via;                     // the relay whose SPF include is expected; "" = sends directly
+    std::vector<std::string> selectors;            // DKIM
+    std::map<std::string, std::string> dkim_keys;  // selector -> private key file (PEM)
+    std::string via;  // the relay whose SPF include is expected; "" = sends directly
 
     std::vector<IpAddress> addresses() const;  // all of networks, in order, each once
     bool operator==(const Sender&) const = default;
@@ -71,6 +72,8 @@ struct IntervalSettings {  // [checks]
     std::chrono::seconds spf{900};
     std::chrono::seconds mx{900};
     std::chrono::seconds ehlo{900};
+    std::chrono::seconds dkim{3600};
+    std::chrono::seconds dmarc{3600};
 };
 
 struct WebSettings {

@@ -99,9 +99,10 @@ void read_networks(const toml::node& node, std::string_view name, Sender& sender
         }
         const bool full = networks.total() > most_addresses;
         if (const auto other = networks.overlap_or_add(*network)) {
-            reader.problem(item.source(), *other == *network
-                                              ? in_quotes(*text) + " stands twice in " + in_quotes(name)
-                                              : in_quotes(*text) + " overlaps " + in_quotes(other->to_string()));
+            reader.problem(item.source(),
+                           *other == *network
+                               ? in_quotes(*text) + " stands twice in " + in_quotes(name)
+                               : in_quotes(*text) + " overlaps " + in_quotes(other->to_string()));
             continue;
         }
         if (!full && networks.total() > most_addresses)
@@ -117,6 +118,33 @@ std::string show_networks(const Sender& sender) {
     for (const auto& network : sender.networks)
         texts.push_back(network.to_string());
     return show_texts(texts);
+}
+
+std::string key_file_rule(std::string& text) {
+    if (text.starts_with('/')) return "";
+    return in_quotes(text) + " must be an absolute path";
+}
+
+void read_dkim_keys(const toml::node& node, std::string_view name, Sender& sender, Reader& reader) {
+    const auto* table = reader.table(node, name);
+    if (!table) return;
+    for (const auto& [key, value] : *table) {
+        std::string selector(key.str());
+        if (auto fault = selector_rule(selector); !fault.empty()) {
+            reader.problem(key.source(), std::move(fault));
+            continue;
+        }
+        std::string path;
+        read_text(value, selector, key_file_rule, path, reader);
+        if (!path.empty()) sender.dkim_keys[selector] = path;
+    }
+}
+
+std::string show_dkim_keys(const Sender& sender) {
+    std::string out;
+    for (const auto& [selector, path] : sender.dkim_keys)
+        out += (out.empty() ? "{ " : ", ") + toml_quoted(selector) + " = " + toml_quoted(path);
+    return out.empty() ? "" : out + " }";
 }
 
 constexpr Key<Sender> keys[] = {
@@ -135,7 +163,15 @@ constexpr Key<Sender> keys[] = {
                                              "[] means none.",
                                              R"(["example.org"])"),
     texts_key<&Sender::selectors, selector_rule>(
-        "selectors", "The DKIM selectors that outgoing mail is signed with.", R"(["default"])"),
+        "selectors",
+        "The DKIM selectors that outgoing mail is signed with. Left out, they are found in the files of "
+        "OpenDKIM, Rspamd\nand Exim.",
+        R"(["default"])"),
+    {"dkim_keys",
+     "The private key of a selector, to check that it belongs to the published one. Those that OpenDKIM, "
+     "Rspamd\n"
+     "and Exim name are found.",
+     R"({ "default" = "/etc/dkim/default.private" })", read_dkim_keys, show_dkim_keys},
     optional_text_key<&Sender::via, via_rule>("via",
                                               "The relay that delivers the mail, named as SPF includes it. "
                                               "Left out, mail goes to the receivers directly.",

@@ -115,6 +115,10 @@ constexpr Key<IntervalSettings> check_rows[] = {
         "mx", "How often it is checked whether each domain can receive its bounces, 1s to 7d."),
     duration_key<&IntervalSettings::ehlo, second, 7 * day>(
         "ehlo", "How often each host name is checked, and what the MTA says in EHLO, 1s to 7d."),
+    duration_key<&IntervalSettings::dkim, second, 7 * day>(
+        "dkim", "How often each selector's DKIM key is looked up, 1s to 7d."),
+    duration_key<&IntervalSettings::dmarc, second, 7 * day>(
+        "dmarc", "How often each domain's DMARC policy is examined, 1s to 7d."),
 };
 
 constexpr Key<MtaSettings> mta_rows[] = {

@@ -83,6 +83,8 @@ ptr = "15m"
 spf = "15m"
 mx = "15m"
 ehlo = "15m"
+dkim = "1h"
+dmarc = "1h"
 
 [mta]
 kind = "auto"
