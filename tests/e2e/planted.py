@@ -72,4 +72,8 @@ SPF = {
     ("spf.via_missing", "portal.example", "relay.mailchannels.net"): "warning",
     ("spf.softfail", "portal.example", "23.83.218.24"): "info",
 }
+DKIM = {("dkim.testing", "office.example", "mail"): "warning",
+        **{("dkim.no_selector", domain, ""): "info" for domain in ("listed.example", "portal.example", "ts.skr.jp")}}
+DMARC = {("dmarc.missing", domain, ""): "warning"
+         for domain in ("listed.example", "office.example", "portal.example", "ts.skr.jp")}
 QUEUE = {"deferred": (3, 4), "hold": (2, 2), "active": (1, 1), "incoming": (0, 0), "maildrop": (0, 0)}
