@@ -20,9 +20,11 @@ spdlog::level::level_enum level_of(Severity severity) {
     return severity >= Severity::warning ? spdlog::level::warn : spdlog::level::info;
 }
 
-void log_finding(const char* what, const JobKey& job, const Finding& finding, spdlog::level::level_enum level) {
-    log("agent").log(level, "{} {} {} [{}] {}{}{}: {}", what, job.check, finding.code, to_string(finding.severity), finding.subject,
-                     finding.object.empty() ? "" : " on ", finding.object, finding.message);
+void log_finding(const char* what, const JobKey& job, const Finding& finding,
+                 spdlog::level::level_enum level) {
+    log("agent").log(level, "{} {} {} [{}] {}{}{}: {}", what, job.check, finding.code,
+                     to_string(finding.severity), finding.subject, finding.object.empty() ? "" : " on ",
+                     finding.object, finding.message);
 }
 
 }  // namespace

@@ -17,10 +17,14 @@ inline constexpr int exit_config = 78;
 constexpr int exit_code_of(Severity verdict) {
     switch (verdict) {
         case Severity::ok:
-        case Severity::info: return exit_ok;
-        case Severity::unknown: return exit_unknown;
-        case Severity::warning: return exit_warning;
-        case Severity::critical: return exit_critical;
+        case Severity::info:
+            return exit_ok;
+        case Severity::unknown:
+            return exit_unknown;
+        case Severity::warning:
+            return exit_warning;
+        case Severity::critical:
+            return exit_critical;
     }
     return exit_unknown;
 }

@@ -6,7 +6,8 @@ namespace reputed {
 
 Severity Snapshot::verdict() const {
     Severity worst = Severity::ok;
-    for (const auto& open : findings) worst = std::max(worst, open.finding.severity);
+    for (const auto& open : findings)
+        worst = std::max(worst, open.finding.severity);
     return worst;
 }
 

@@ -119,7 +119,8 @@ std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
 bool IpNetwork::contains(const IpAddress& address) const {
     if (address.family() != first_.family()) return false;
     const auto whole = static_cast<std::ptrdiff_t>(prefix_length_ / 8);
-    if (!std::equal(first_.bytes().begin(), first_.bytes().begin() + whole, address.bytes().begin())) return false;
+    if (!std::equal(first_.bytes().begin(), first_.bytes().begin() + whole, address.bytes().begin()))
+        return false;
     const int rest = prefix_length_ % 8;
     if (rest == 0) return true;
     const auto index = static_cast<std::size_t>(whole);

@@ -151,8 +151,8 @@ std::optional<std::chrono::milliseconds> read_duration(const toml::node& node, s
     }
     const auto value = parse_duration(*text);
     if (!value) {
-        reader.problem(node.source(),
-                       in_quotes(name) + " must be " + std::string(duration_form) + ", not " + in_quotes(*text));
+        reader.problem(node.source(), in_quotes(name) + " must be " + std::string(duration_form) + ", not " +
+                                          in_quotes(*text));
         return {};
     }
     // Intervals count whole seconds; a bound of whole seconds says so.

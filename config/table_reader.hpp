@@ -50,8 +50,8 @@ class TableReader {
         if (**value >= low && **value <= high)
             out = static_cast<Number>(**value);
         else
-            problem(*value, in_quotes(key) + " must be " + std::to_string(low) + " to " + std::to_string(high) +
-                                ", not " + std::to_string(**value));
+            problem(*value, in_quotes(key) + " must be " + std::to_string(low) + " to " +
+                                std::to_string(high) + ", not " + std::to_string(**value));
     }
 
     // One word of a closed set, whose members `names` lists for the message.

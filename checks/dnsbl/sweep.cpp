@@ -10,6 +10,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// One list may not take the whole window from the others.
+constexpr std::size_t most_in_flight_of_a_list = 2048;
+
 // What a question was for, packed into the stream's tag.
 enum class Purpose : std::uint8_t { probe, target, reason };
 
@@ -57,6 +60,7 @@ struct Round {
     std::deque<std::uint32_t> reasons;  // entries whose TXT is to be asked
     std::size_t refusals = 0;
     bool open = true;  // in Sweep::open_
+    std::size_t in_flight = 0;
     Pace pace{0};
 };
 
@@ -156,6 +160,10 @@ QuestionStream::Next Sweep::next(Question& question, std::uint64_t& tag, Clock::
             open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(turn_));
             continue;
         }
+        if (round.in_flight >= most_in_flight_of_a_list) {
+            ++turn_, ++tried;
+            continue;
+        }
         if (round.pace.limited() && round.pace.next() > Clock::now()) {
             not_before = std::min(not_before, round.pace.next());
             ++turn_, ++tried;
@@ -167,6 +175,7 @@ QuestionStream::Next Sweep::next(Question& question, std::uint64_t& tag, Clock::
             tag = next_tag.packed();
             ++turn_;
             ++outstanding_;
+            ++round.in_flight;
             return Next::question;
         }
         if (!finished(round))
@@ -178,6 +187,7 @@ QuestionStream::Next Sweep::next(Question& question, std::uint64_t& tag, Clock::
 void Sweep::answer(std::uint64_t packed, Answer&& answer) {
     const Tag tag = Tag::unpacked(packed);
     --outstanding_;
+    --rounds_[tag.list].in_flight;
     ++answered_;
     switch (tag.purpose) {
         case Purpose::probe: {

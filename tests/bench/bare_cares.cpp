@@ -23,7 +23,8 @@ void on_answer(void*, int status, int, unsigned char* bytes, int length) {
     if (status == ARES_SUCCESS) {
         ares_addrttl records[8];
         int count = 8;
-        if (ares_parse_a_reply(bytes, length, nullptr, records, &count) == ARES_SUCCESS && count > 0) ++listed;
+        if (ares_parse_a_reply(bytes, length, nullptr, records, &count) == ARES_SUCCESS && count > 0)
+            ++listed;
     } else if (status != ARES_ENOTFOUND && status != ARES_ENODATA) {
         ++failed;
     }

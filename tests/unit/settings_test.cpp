@@ -198,8 +198,7 @@ TEST(SettingsRejected, Syntax) {
         {"[dns]\n[dns]\n", {"f:2:1: Error while parsing table header: cannot redefine existing table 'dns'"}},
         {"[dns]\ntries = 2\ntries = 3\n",
          {"f:3:9: Error while parsing key-value pair: cannot redefine existing integer 'tries'"}},
-        {deep + " = 1\n",
-         {"f:1:402: a key of more than 200 parts"}},
+        {deep + " = 1\n", {"f:1:402: a key of more than 200 parts"}},
         {"# " + std::string(1000, '.') + "\nx = 1\n",
          {"f:2:1: unknown key \"x\" at the top of the file: there are [[sender]], [dns], [dnsbl], [checks], "
           "[mta], "
