@@ -88,11 +88,12 @@ std::string findings_section(const Snapshot& snapshot) {
 
 std::string render_page(const Snapshot& snapshot) {
     const auto facts = page::gather(snapshot);
-    return page::head(snapshot) + page::findings_section(snapshot) + page::senders_section(snapshot, facts) +
+    // Who and where at a glance first; the findings, in full sentences, may be many.
+    return page::head(snapshot) + page::senders_section(snapshot, facts) +
            page::matrix_section(facts.addresses, "addresses", "Lists and addresses", "Address") +
            page::matrix_section(facts.domains, "domains", "Lists and domains", "Domain") +
-           page::lists_section(snapshot, facts) + page::queues_section(facts) +
-           page::agent_section(snapshot) + "</main>\n</body>\n</html>\n";
+           page::findings_section(snapshot) + page::lists_section(snapshot, facts) +
+           page::queues_section(facts) + page::agent_section(snapshot) + "</main>\n</body>\n</html>\n";
 }
 
 }  // namespace reputed
