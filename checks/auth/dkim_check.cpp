@@ -245,7 +245,7 @@ Report examine(const Selector& selector, const Services& services) {
         report_mismatch(report, subject, record);
     }
     report.samples.push_back(
-        {&verdict_metric, {selector.domain, selector.selector}, record::verdict_value(report.verdict())});
+        {&verdict_metric, {selector.domain, selector.selector}, report.verdict_value()});
     return report;
 }
 

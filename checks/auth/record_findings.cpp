@@ -20,20 +20,4 @@ Remarks grouped(const Remarks& remarks) {
     return out;
 }
 
-double verdict_value(Severity severity) {
-    switch (severity) {
-        case Severity::ok:
-            return 0;
-        case Severity::info:
-            return 1;
-        case Severity::warning:
-            return 2;
-        case Severity::critical:
-            return 3;
-        case Severity::unknown:
-            return -1;
-    }
-    return -1;
-}
-
 }  // namespace reputed::record

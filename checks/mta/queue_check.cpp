@@ -28,22 +28,6 @@ constexpr double unknown_value = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array<std::string_view, 4> content_codes = {"queue.deferred", "queue.corrupt", "queue.hold",
                                                            "queue.old"};
 
-double verdict_value(Severity severity) {
-    switch (severity) {
-        case Severity::ok:
-            return 0;
-        case Severity::info:
-            return 1;
-        case Severity::warning:
-            return 2;
-        case Severity::critical:
-            return 3;
-        case Severity::unknown:
-            return -1;
-    }
-    return -1;
-}
-
 // "40 min", "7 h", "6 days": one unit is exact enough for mail that waits.
 std::string age_text(std::int64_t seconds) {
     if (seconds < 2 * 3600) return std::to_string(std::max<std::int64_t>(seconds, 0) / 60) + " min";
@@ -204,7 +188,7 @@ Report evaluate_queue(const std::string& mta, const QueueResult& result,
             evaluation.hold(code);
     }
     add_samples(mta, queue, report);
-    report.samples.push_back({&verdict_metric, {mta}, verdict_value(report.verdict())});
+    report.samples.push_back({&verdict_metric, {mta}, report.verdict_value()});
     return report;
 }
 
