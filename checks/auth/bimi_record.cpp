@@ -9,7 +9,7 @@ namespace reputed::bimi {
 namespace {
 
 void remark(AssertionRecord& out, const char* code, Severity severity, std::string message) {
-    out.remarks.push_back({std::string("bimi.") + code, severity, std::move(message)});
+    record::add(out.remarks, std::string("bimi.") + code, severity, std::move(message));
 }
 
 // The path of an https URI, lower case; "" when it is none.

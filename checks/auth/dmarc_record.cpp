@@ -31,7 +31,7 @@ struct Reading {
     const Tags& written;
 
     void remark(const char* code, Severity severity, std::string message) const {
-        record.remarks.push_back({std::string("dmarc.") + code, severity, std::move(message)});
+        record::add(record.remarks, std::string("dmarc.") + code, severity, std::move(message));
     }
     const std::string* value(std::string_view name) const { return record::find(written, name); }
     void keep(std::string name, std::string value) const {

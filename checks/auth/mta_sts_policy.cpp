@@ -15,15 +15,13 @@ constexpr std::string_view mode_names[] = {"none", "testing", "enforce"};
 constexpr std::size_t most_octets = 65'536;
 constexpr std::uint32_t most_seconds = 31'557'600;
 constexpr std::uint32_t few_seconds = 86'400;
-constexpr std::size_t most_remarks = 50;
 
 struct Reading {
     StsPolicy& policy;
     std::set<std::string, std::less<>> seen;
 
     void remark(const char* code, Severity severity, std::string message) const {
-        if (policy.remarks.size() < most_remarks || severity == Severity::critical)
-            policy.remarks.push_back({std::string("mta_sts.") + code, severity, std::move(message)});
+        record::add(policy.remarks, std::string("mta_sts.") + code, severity, std::move(message));
     }
 };
 

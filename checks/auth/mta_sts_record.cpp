@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view version = "v=STSv1";
 
 void remark(StsRecord& out, const char* code, Severity severity, std::string message) {
-    out.remarks.push_back({std::string("mta_sts.") + code, severity, std::move(message)});
+    record::add(out.remarks, std::string("mta_sts.") + code, severity, std::move(message));
 }
 
 // 1*32(ALPHA / DIGIT)

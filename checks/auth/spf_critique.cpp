@@ -15,7 +15,7 @@ constexpr int wide_v4 = 20;
 constexpr int wide_v6 = 32;
 
 void remark(Critique& out, const char* code, Severity severity, std::string message) {
-    out.remarks.push_back({std::string("spf.") + code, severity, std::move(message)});
+    record::add(out.remarks, std::string("spf.") + code, severity, std::move(message));
 }
 
 void add_tags(Critique& out, const Record& record) {

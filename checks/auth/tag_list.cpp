@@ -70,6 +70,12 @@ bool add_tag(TagList& list, std::string_view segment, TagRules rules) {
 
 }  // namespace
 
+void add(Remarks& remarks, std::string code, Severity severity, std::string message) {
+    constexpr std::size_t most_remarks = 100;
+    if (remarks.size() < most_remarks || severity == Severity::critical)
+        remarks.push_back({std::move(code), severity, std::move(message)});
+}
+
 bool has_critical(const Remarks& remarks) {
     return std::any_of(remarks.begin(), remarks.end(),
                        [](const Remark& remark) { return remark.severity == Severity::critical; });

@@ -23,6 +23,9 @@ struct Remark {
 };
 using Remarks = std::vector<Remark>;
 
+// Adds one. Past 100 only critical ones are added: a hostile record is not worth more sentences.
+void add(Remarks& remarks, std::string code, Severity severity, std::string message);
+
 bool has_critical(const Remarks& remarks);
 bool has_code(const Remarks& remarks, std::string_view code);
 

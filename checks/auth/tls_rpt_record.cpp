@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view version = "v=TLSRPTv1";
 
 void remark(ReportRecord& out, const char* code, Severity severity, std::string message) {
-    out.remarks.push_back({std::string("tls_rpt.") + code, severity, std::move(message)});
+    record::add(out.remarks, std::string("tls_rpt.") + code, severity, std::move(message));
 }
 
 void judge_syntax(ReportRecord& out, const record::TagList& list) {

@@ -65,6 +65,12 @@ TEST(TagListParse, HostileListsAreBounded) {
         many += "t" + std::to_string(i) + "=;";
     EXPECT_EQ(parse_tag_list(many).tags.size(), 1000U);
     EXPECT_EQ(parse_tag_list(std::string(60'000, ';')).faults.size(), 20U);
+    std::string options = "v=DMARC1; p=reject; fo=0";
+    for (int i = 0; i < 30'000; ++i)
+        options += ":x";
+    const auto seen = examine(Kind::dmarc, options);
+    EXPECT_TRUE(seen.valid);
+    EXPECT_EQ(seen.findings.size(), 100U);
 }
 
 TEST(TagListSplit, Items) {
