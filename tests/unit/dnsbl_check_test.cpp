@@ -30,8 +30,8 @@ List list_named(const std::string& name, ListKind kind = ListKind::ip_blocklist)
     list.operator_name = "The Operator";
     list.website = "https://site.example/";
     list.lookup = "https://site.example/?q={ip}";
-    list.codes = {{CodePattern::parse("127.0.0.2").value(), "spam source", Severity::critical, {}},
-                  {CodePattern::parse("127.0.0.3").value(), "policy", Severity::warning, {}}};
+    list.codes = {{CodePattern::parse("127.0.0.2").value(), "spam source", Severity::critical, false, {}},
+                  {CodePattern::parse("127.0.0.3").value(), "policy", Severity::warning, false, {}}};
     list.errors = {{CodePattern::parse("127.255.255.255").value(), "over quota", ErrorCause::quota},
                    {CodePattern::parse("127.255.255.250").value(), "key disabled", ErrorCause::key}};
     list.test_listed = {is_domain_list(kind) ? "listed.test" : "127.0.0.2"};

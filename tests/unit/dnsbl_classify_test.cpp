@@ -10,7 +10,7 @@ using test::addresses;
 
 CodeMeaning meaning(const char* pattern, const char* text, Severity severity = Severity::warning,
                     std::optional<double> score = {}) {
-    return {CodePattern::parse(pattern).value(), text, severity, score};
+    return {CodePattern::parse(pattern).value(), text, severity, false, score};
 }
 
 ErrorMeaning error(const char* pattern, ErrorCause cause) {

@@ -16,7 +16,7 @@ using test::ScriptedList;
 List ip_list() {
     List list;
     list.zone = list.name = "bl.example";
-    list.codes = {{CodePattern::parse("127.0.0.2").value(), "listed", Severity::warning, {}}};
+    list.codes = {{CodePattern::parse("127.0.0.2").value(), "listed", Severity::warning, false, {}}};
     list.errors = {{CodePattern::parse("127.0.0.255").value(), "too much", ErrorCause::quota}};
     list.test_listed = {"127.0.0.2"};
     list.test_clean = {"127.0.0.1"};

@@ -20,7 +20,7 @@ List list_named(const std::string& name, ListKind kind = ListKind::ip_blocklist)
     List list;
     list.zone = list.name = name;
     list.kind = kind;
-    list.codes = {{CodePattern::parse("127.0.0.2").value(), "spam source", Severity::critical, {}}};
+    list.codes = {{CodePattern::parse("127.0.0.2").value(), "spam source", Severity::critical, false, {}}};
     list.test_listed = {is_domain_list(kind) ? "listed.test" : "127.0.0.2"};
     list.test_clean = {is_domain_list(kind) ? "clean.test" : "127.0.0.1"};
     return list;

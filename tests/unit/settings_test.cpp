@@ -402,17 +402,21 @@ TEST(SettingsRejected, Lists) {
         {"[dnsbl]\ninclude = [\"a.example\"]\nexclude = [\"A.example\"]\n",
          {"f:2:12: \"a.example\" stands in \"include\" and in \"exclude\": keep one"}},
         {"[dnsbl]\ninclude = [\"dnsbl.sorbs.net\", \"Spam.DNSBL.sorbs.net.\"]\n",
-         {"f:2:12: \"dnsbl.sorbs.net\" is dead since 2024-06-05: remove it",
-          "f:2:31: \"spam.dnsbl.sorbs.net\" is dead since 2024-06-05: remove it"}},
+         {"f:2:12: \"dnsbl.sorbs.net\" is dead since 2024-06-05 (Proofpoint ended SORBS and emptied its "
+          "zones): remove it",
+          "f:2:31: \"spam.dnsbl.sorbs.net\" is dead since 2024-06-05 (Proofpoint ended SORBS and emptied its "
+          "zones): remove it"}},
         {"[dnsbl]\nexclude = [\"dnsbl.sorbs.net\"]\n",
-         {"f:2:12: \"dnsbl.sorbs.net\" is dead since 2024-06-05: remove it"}},
+         {"f:2:12: \"dnsbl.sorbs.net\" is dead since 2024-06-05 (Proofpoint ended SORBS and emptied its "
+          "zones): remove it"}},
         {"[dnsbl]\nonly = [\"zen.dq.spamhaus.net\"]\n",
          {"f:2:9: \"zen.dq.spamhaus.net\" needs a key: [dnsbl.keys] \"dq.spamhaus.net\" = { file = \"...\" "
           "}"}},
         {"[dnsbl]\ninclude = [\"spam\"]\n",
          {"f:2:12: \"spam\" is one label: write the full name, such as \"spam.example.org\""}},
         {"[[dnsbl.list]]\nzone = \"dul.dnsbl.sorbs.net\"\nkind = \"ip-blocklist\"\n",
-         {"f:1:1: \"dul.dnsbl.sorbs.net\" is dead since 2024-06-05: remove it"}},
+         {"f:1:1: \"dul.dnsbl.sorbs.net\" is dead since 2024-06-05 (Proofpoint ended SORBS and emptied its "
+          "zones): remove it"}},
         {"[[dnsbl.list]]\nzone = \"a.example\"\nkind = \"ip-blocklist\"\n"
          "[[dnsbl.list]]\nzone = \"a.example\"\nkind = \"ip-blocklist\"\n",
          {"f:4:1: \"a.example\" is described twice: keep one [[dnsbl.list]] of it"}},
