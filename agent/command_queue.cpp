@@ -25,8 +25,11 @@ Json figures(const mta::QueueFigures& queue) {
 
 Json to_json(const mta::QueueReport& report) {
     Json by_queue = Json::object();
-    for (const auto& [name, queue] : report.by_queue)
-        by_queue[plain_text(name)] = figures(queue);
+    Json queues = Json::object();
+    for (const auto& [name, queue] : report.by_queue) {
+        by_queue[plain_text(name)] = or_null(queue.messages);
+        queues[plain_text(name)] = figures(queue);
+    }
     Json reasons = Json::array();
     for (const auto& reason : report.reasons)
         reasons.push_back({{"text", plain_text(reason.text)}, {"count", reason.count}});
@@ -35,6 +38,7 @@ Json to_json(const mta::QueueReport& report) {
     out["by_queue"] = std::move(by_queue);
     out["frozen"] = or_null(report.frozen);
     out["reasons"] = std::move(reasons);
+    out["queues"] = std::move(queues);
     out["source"] = report.source;
     out["estimated"] = report.estimated;
     out["note"] = plain_text(report.note);
