@@ -49,9 +49,11 @@ std::optional<std::int64_t> postfix_id_time(std::string_view id) {
     for (const char c : id)
         if (digit_values[static_cast<unsigned char>(c)] < 0) return {};
     std::int64_t seconds = 0;
-    for (const char c : id.substr(0, separator - microseconds_width))
+    for (const char c : id.substr(0, separator - microseconds_width)) {
         seconds = seconds * 52 + digit_values[static_cast<unsigned char>(c)];
-    if (seconds < earliest || seconds > latest) return {};
+        if (seconds > latest) return {};  // before twelve digits overflow
+    }
+    if (seconds < earliest) return {};
     return seconds;
 }
 

@@ -37,6 +37,7 @@ TEST(PostfixSpoolId, LongIdsCarryTheirTime) {
         {"zzzzzz0000z1", std::nullopt},       // the year 2596
         {"0000000000z1", std::nullopt},       // 1970
         {"zzzzzzzzzzzzzzzzzzzzzz1", std::nullopt},
+        {"yyyyyyyyyyyy0000z1", std::nullopt},  // would overflow 64 bits
         {"", std::nullopt},
     };
     for (const auto& row : rows) {
