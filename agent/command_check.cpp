@@ -16,7 +16,8 @@
 namespace reputed {
 namespace {
 
-constexpr unsigned workers = 16;  // they wait for the network
+// They wait for the network: as many as there are lists, so that a dead resolver costs one time limit and not ten.
+constexpr unsigned workers = 128;
 constexpr std::uint64_t most_addresses = 65'536;
 
 std::string time_text(WallTime time) {
