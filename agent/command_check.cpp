@@ -11,14 +11,12 @@
 #include "agent/json_text.hpp"
 #include "agent/logging.hpp"
 #include "agent/terminal.hpp"
-#include "checks/dnsbl/subject.hpp"
 
 namespace reputed {
 namespace {
 
 // They wait for the network: as many as there are lists, so that a dead resolver costs one time limit and not ten.
 constexpr unsigned workers = 128;
-constexpr std::uint64_t most_addresses = 65'536;
 
 std::string time_text(WallTime time) {
     const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
@@ -29,34 +27,16 @@ std::string time_text(WallTime time) {
     return text;
 }
 
-// Senders that are nothing but what the command line names. nullopt after printing an error.
-std::optional<std::vector<Sender>> senders_of(const std::vector<std::string>& arguments) {
+// Senders that are nothing but what the command line names.
+std::vector<Sender> senders_of(const std::vector<NamedSubject>& subjects) {
     std::vector<Sender> senders;
-    const auto add = [&](const std::string& text) {
-        Sender sender;
-        sender.name = text;
-        if (const auto network = IpNetwork::parse(text)) {
-            if (network->size() > most_addresses) {
-                print_error('"' + text + "\" is wider than 65536 addresses: give smaller networks");
-                return false;
-            }
-            sender.networks.push_back(*network);
-        } else if (const auto domain = dnsbl::Subject::of_domain(text)) {
-            sender.domains.push_back(domain->text);
-        } else {
-            print_error('"' + text + "\" is neither an IP address, a network nor a domain name");
-            return false;
-        }
-        senders.push_back(std::move(sender));
-        return true;
-    };
-    for (const auto& argument : arguments) {
-        if (argument != "-") {
-            if (!add(argument)) return {};
-            continue;
-        }
-        const auto lines = read_subject_lines();
-        if (!lines || !std::all_of(lines->begin(), lines->end(), add)) return {};
+    for (const auto& subject : subjects) {
+        Sender& sender = senders.emplace_back();
+        sender.name = subject.text;
+        if (subject.network)
+            sender.networks.push_back(*subject.network);
+        else
+            sender.domains.push_back(subject.domain);
     }
     return senders;
 }
@@ -69,14 +49,16 @@ struct SubjectRow {
 
 std::vector<SubjectRow> subject_rows(const Snapshot& snapshot) {
     std::vector<SubjectRow> rows;
+    // Once over the findings: a hoster has thousands of them, and of subjects.
+    std::map<std::string_view, Severity> worst;
+    for (const auto& open : snapshot.findings)
+        for (const std::string* named : {&open.finding.subject, &open.finding.object})
+            worst[*named] = std::max(worst[*named], open.finding.severity);
     std::set<std::string> seen;
     const auto add = [&](const std::string& subject, const char* kind) {
         if (!seen.insert(subject).second) return;
-        SubjectRow row{subject, kind};
-        for (const auto& open : snapshot.findings)
-            if (open.finding.subject == subject || open.finding.object == subject)
-                row.verdict = std::max(row.verdict, open.finding.severity);
-        rows.push_back(std::move(row));
+        const auto found = worst.find(subject);
+        rows.push_back({subject, kind, found == worst.end() ? Severity::ok : found->second});
     };
     for (const auto& sender : snapshot.settings->senders) {
         for (const auto& address : sender.addresses())
@@ -183,9 +165,9 @@ int check_command(const CommonOptions& common, const std::vector<std::string>& s
     auto settings = command_settings(common, subjects.empty());
     if (!settings) return exit_config;
     if (!subjects.empty()) {
-        auto senders = senders_of(subjects);
-        if (!senders) return exit_usage;
-        settings->senders = std::move(*senders);
+        const auto named = read_subjects(subjects);
+        if (!named) return exit_usage;
+        settings->senders = senders_of(*named);
         settings->mta.kind = MtaKind::none;  // the question is about these subjects, not about this machine
     }
     if (settings->senders.empty()) {

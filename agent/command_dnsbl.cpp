@@ -173,33 +173,15 @@ void print_table(const Sweeped& sweeped) {
               << sweeped.results.questions << " questions in " << seconds << " s\n";
 }
 
-std::optional<std::vector<Subject>> parse_subjects(const std::vector<std::string>& arguments) {
+std::vector<Subject> expanded(const std::vector<NamedSubject>& named) {
     std::vector<Subject> subjects;
-    const auto add = [&](const std::string& text) {
-        if (const auto network = IpNetwork::parse(text); network && text.find('/') != std::string::npos) {
-            if (network->size() > 65'536) {
-                print_error('"' + text + "\" is wider than 65536 addresses: give smaller networks");
-                return false;
-            }
-            for (std::uint64_t i = 0; i < network->size(); ++i)
-                subjects.push_back(Subject::of(network->at(i)));
-            return true;
-        }
-        auto subject = Subject::parse(text);
-        if (!subject) {
-            print_error('"' + text + "\" is neither an IP address, a network nor a domain name");
-            return false;
-        }
-        subjects.push_back(std::move(*subject));
-        return true;
-    };
-    for (const auto& argument : arguments) {
-        if (argument != "-") {
-            if (!add(argument)) return {};
+    for (const auto& one : named) {
+        if (!one.network) {
+            subjects.push_back(Subject::of_domain(one.domain).value());
             continue;
         }
-        const auto lines = read_subject_lines();
-        if (!lines || !std::all_of(lines->begin(), lines->end(), add)) return {};
+        for (std::uint64_t i = 0; i < one.network->size(); ++i)
+            subjects.push_back(Subject::of(one.network->at(i).unmapped()));
     }
     return subjects;
 }
@@ -210,7 +192,7 @@ int dnsbl_command(const CommonOptions& common, const std::vector<std::string>& a
                   std::vector<std::string> wanted) {
     auto settings = command_settings(common, false);
     if (!settings) return exit_config;
-    auto subjects = parse_subjects(arguments);
+    const auto subjects = read_subjects(arguments);
     if (!subjects) return exit_usage;
     if (!wanted.empty()) {
         for (auto& name : wanted) {
@@ -232,7 +214,7 @@ int dnsbl_command(const CommonOptions& common, const std::vector<std::string>& a
         }
     }
 
-    Sweeped sweeped{runtime.lists->lists, std::move(*subjects), Results(0, 0)};
+    Sweeped sweeped{runtime.lists->lists, expanded(*subjects), Results(0, 0)};
     const auto begun = std::chrono::steady_clock::now();
     {
         ProgressBar bar("asking");

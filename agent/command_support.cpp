@@ -1,11 +1,13 @@
 #include "agent/command_support.hpp"
 
+#include <algorithm>
 #include <array>
 #include <iostream>
 
 #include <unistd.h>
 
 #include "agent/plain_text.hpp"
+#include "checks/dnsbl/subject.hpp"
 #include "config/endpoint.hpp"
 
 namespace reputed {
@@ -14,12 +16,30 @@ namespace {
 constexpr const char* default_config = "/etc/reputed/reputed.toml";
 constexpr std::size_t most_lines = 1'000'000;
 constexpr std::size_t longest_line = 1024;
+constexpr std::uint64_t most_addresses = 65'536;  // of one network
 
 std::string_view trimmed(std::string_view line) {
     static constexpr std::string_view blanks = " \t\r";
     const auto begin = line.find_first_not_of(blanks);
     if (begin == std::string_view::npos) return {};
     return line.substr(begin, line.find_last_not_of(blanks) - begin + 1);
+}
+
+bool add_subject(const std::string& text, std::vector<NamedSubject>& subjects) {
+    NamedSubject subject{text, IpNetwork::parse(text), {}};
+    if (subject.network) {
+        if (subject.network->size() > most_addresses) {
+            print_error('"' + text + "\" is wider than 65536 addresses: give smaller networks");
+            return false;
+        }
+    } else if (const auto domain = dnsbl::Subject::of_domain(text)) {
+        subject.domain = domain->text;
+    } else {
+        print_error('"' + text + "\" is neither an IP address, a network nor a domain name");
+        return false;
+    }
+    subjects.push_back(std::move(subject));
+    return true;
 }
 
 }  // namespace
@@ -70,6 +90,20 @@ std::optional<std::vector<std::string>> read_subject_lines() {
         return {};
     }
     return lines;
+}
+
+std::optional<std::vector<NamedSubject>> read_subjects(const std::vector<std::string>& arguments) {
+    std::vector<NamedSubject> subjects;
+    const auto add = [&](const std::string& text) { return add_subject(text, subjects); };
+    for (const auto& argument : arguments) {
+        if (argument != "-") {
+            if (!add(argument)) return {};
+            continue;
+        }
+        const auto lines = read_subject_lines();
+        if (!lines || !std::all_of(lines->begin(), lines->end(), add)) return {};
+    }
+    return subjects;
 }
 
 }  // namespace reputed

@@ -24,4 +24,14 @@ std::optional<Settings> command_settings(const CommonOptions& common, bool sende
 // 1,024 bytes; nullopt after printing an error.
 std::optional<std::vector<std::string>> read_subject_lines();
 
+// What a command is asked about: one address or a network of at most 65,536, or a domain.
+struct NamedSubject {
+    std::string text;                  // as it was written
+    std::optional<IpNetwork> network;  // nullopt: a domain
+    std::string domain;                // lower case, no trailing dot; "" for a network
+};
+
+// The arguments in order, each "-" replaced by read_subject_lines(); nullopt after printing what is wrong with one.
+std::optional<std::vector<NamedSubject>> read_subjects(const std::vector<std::string>& arguments);
+
 }  // namespace reputed
