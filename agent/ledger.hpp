@@ -1,6 +1,5 @@
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -9,17 +8,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "agent/ledger_entry.hpp"
 #include "agent/snapshot.hpp"
 
 namespace reputed {
-
-// Names a job: one check on one subject.
-struct JobKey {
-    std::string check;
-    std::string subject;
-
-    auto operator<=>(const JobKey&) const = default;
-};
 
 // The memory of findings and of last good values. A check tells what it sees now; the ledger knows since when, and
 // keeps what a run could not tell. Not thread-safe: the agent owns the lock.
