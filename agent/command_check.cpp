@@ -188,6 +188,7 @@ int check_command(const CommonOptions& common, const std::vector<std::string>& s
         case Format::nagios:
             print_nagios(*snapshot);
             break;
+        case Format::csv:  // not offered here
         case Format::table:
             print_table(*snapshot);
             break;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,7 +10,7 @@
 // in one line; every function returns the exit code (agent/exit_codes.hpp).
 namespace reputed {
 
-enum class Format { table, json, nagios };
+enum class Format { table, json, csv, nagios };
 
 struct CommonOptions {
     std::string config;  // "" = /etc/reputed/reputed.toml where it exists, else defaults
@@ -46,6 +48,26 @@ struct QueueOptions {
     std::string input;
 };
 int queue_command(const CommonOptions& common, const QueueOptions& options);
+
+// What "" or false matches: everything.
+struct HistoryOptions {
+    std::string store;  // the file; "" = as the configuration says
+    std::string since;  // a duration ago, or a date
+    std::string until;
+    std::string ip;
+    std::string domain;
+    std::string list;
+    std::string code;
+    std::string check;
+    std::string sender;
+    std::string severity;  // the least
+    bool open = false;
+    bool drill = false;
+    bool transitions = false;  // one by one, not as episodes
+    std::size_t limit = 1000;
+    std::uint64_t before = 0;
+};
+int history_command(const CommonOptions& common, const HistoryOptions& options);
 
 int config_check_command(const CommonOptions& common);
 int config_show_command(const CommonOptions& common);
