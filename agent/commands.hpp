@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -64,7 +63,7 @@ struct HistoryOptions {
     bool open = false;
     bool drill = false;
     bool transitions = false;  // one by one, not as episodes
-    std::size_t limit = 1000;
+    std::int64_t limit = 1000;
     std::uint64_t before = 0;
 };
 int history_command(const CommonOptions& common, const HistoryOptions& options);

@@ -9,7 +9,7 @@
 namespace reputed {
 namespace {
 
-constexpr std::size_t most_rows = 1'000'000;
+constexpr std::int64_t most_rows = 1'000'000;
 
 // Digits only, exactly as many as the text has; -1 otherwise.
 int number(std::string_view text) {
@@ -118,7 +118,7 @@ std::optional<HistoryQuery> history_query(const HistoryOptions& options, WallTim
     query.open_only = options.open;
     if (options.drill) query.drill = true;
     query.before = options.before;
-    query.limit = options.limit;
+    query.limit = static_cast<std::size_t>(options.limit);
     return query;
 }
 

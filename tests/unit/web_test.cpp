@@ -128,6 +128,17 @@ TEST_F(WebSite, SaysSoWhileThereIsNothingToShow) {
         EXPECT_EQ(body_of(response), "The agent is starting: it has nothing to show yet.\n") << path;
     }
     EXPECT_EQ(status_of(get(port_, "/-/healthy")), "HTTP/1.1 200 OK");
+    const auto api = get(port_, "/api/v1/findings");
+    EXPECT_EQ(status_of(api), "HTTP/1.1 503 Service Unavailable");
+    EXPECT_EQ(body_of(api), "{\"error\":\"the agent is starting\"}\n");
+}
+
+TEST_F(WebSite, QueriesWithoutEndAreRefused) {
+    publish(test::busy_snapshot());
+    std::string query = "/api/v1/findings?a=1";
+    for (int i = 0; i < 500; ++i)
+        query += "&a" + std::to_string(i) + "=1";
+    EXPECT_EQ(body_of(get(port_, query.c_str())), "{\"error\":\"more than 32 parameters\"}\n");
 }
 
 TEST_F(WebSite, Routes) {
@@ -147,6 +158,16 @@ TEST_F(WebSite, Routes) {
         {"/%6detrics", "HTTP/1.1 200 OK", "text/plain; version=0.0.4; charset=utf-8"},
         {"/-/healthy", "HTTP/1.1 200 OK", text},
         {"/-/ready", "HTTP/1.1 200 OK", text},
+        {"/api/v1/findings", "HTTP/1.1 200 OK", "application/json"},
+        {"/api/v1/findings?limit=2&severity=%77arning", "HTTP/1.1 200 OK", "application/json"},
+        {"/api/v1/findings?limit=0", "HTTP/1.1 400 Bad Request", "application/json"},
+        {"/api/v1/findings?limit", "HTTP/1.1 400 Bad Request", "application/json"},
+        {"/api/v1/findings?limit=1&limit=1", "HTTP/1.1 400 Bad Request", "application/json"},
+        {"/api/v1/findings?&&&=&=", "HTTP/1.1 400 Bad Request", "application/json"},
+        {"/api/v1/senders", "HTTP/1.1 200 OK", "application/json"},
+        {"/api/v1/lists?after=%00", "HTTP/1.1 400 Bad Request", "application/json"},
+        {"/api/v1/transitions", "HTTP/1.1 503 Service Unavailable", "application/json"},
+        {"/api/v1/", "HTTP/1.1 404 Not Found", text},
         {"/favicon.ico", "HTTP/1.1 404 Not Found", text},
         {"/metrics/", "HTTP/1.1 404 Not Found", text},
         {"/../etc/passwd", "HTTP/1.1 404 Not Found", text},
