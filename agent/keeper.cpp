@@ -1,6 +1,9 @@
 #include "agent/keeper.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "agent/logging.hpp"
@@ -89,14 +92,23 @@ StoreHealth Keeper::health() const {
 
 void Keeper::work(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-        turn();
+        turn_or_memory();
         std::unique_lock lock(mutex_);
         const auto wait = health_.state == StoreHealth::State::memory
                               ? std::min<std::chrono::seconds>(retry_after_, longest_wait)
                               : longest_wait;
         wake_.wait_for(lock, stop, wait, [this] { return !pending_.empty(); });
     }
-    turn();
+    turn_or_memory();
+}
+
+// What nobody foresaw (no memory, a state that cannot be told) must not end the agent either.
+void Keeper::turn_or_memory() {
+    try {
+        turn();
+    } catch (const std::exception& error) {
+        use_memory(StoreError(StoreError::Kind::other, error.what()), clock_());
+    }
 }
 
 void Keeper::turn() {

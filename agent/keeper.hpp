@@ -58,6 +58,7 @@ class Keeper {
 
   private:
     void work(const std::stop_token& stop);
+    void turn_or_memory();
     bool try_open(WallTime now, StoredState* state);
     bool resume(WallTime now);
     void commit(const Batch& batch, WallTime now);
