@@ -133,10 +133,10 @@ TEST_F(WebSite, SaysSoWhileThereIsNothingToShow) {
     EXPECT_EQ(body_of(api), "{\"error\":\"the agent is starting\"}\n");
 }
 
-TEST_F(WebSite, QueriesWithoutEndAreRefused) {
+TEST_F(WebSite, QueriesOfTooManyParametersAreRefused) {
     publish(test::busy_snapshot());
     std::string query = "/api/v1/findings?a=1";
-    for (int i = 0; i < 500; ++i)
+    for (int i = 0; i < 40; ++i)
         query += "&a" + std::to_string(i) + "=1";
     EXPECT_EQ(body_of(get(port_, query.c_str())), "{\"error\":\"more than 32 parameters\"}\n");
 }
