@@ -176,6 +176,7 @@ int check_command(const CommonOptions& common, const std::vector<std::string>& s
             "domain");
         return exit_usage;
     }
+    settings->alerts = AlertSettings::immediate();
     set_up_logging({.level = "off", .format = "plain", .levels = {}});
     ProgressBar bar("checking");
     Agent agent(make_runtime(std::move(*settings)), all_checks(), {});
