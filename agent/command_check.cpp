@@ -138,6 +138,8 @@ void print_table(const Snapshot& snapshot) {
     std::cout << coloured(to_string(verdict), colour_of(verdict)) << ": " << counts[Severity::critical]
               << " critical, " << counts[Severity::warning] << " warnings, " << counts[Severity::unknown]
               << " unknown, " << counts[Severity::info] << " remarks\n";
+    if (!snapshot.findings.empty())
+        std::cout << coloured("reputed explain CODE tells more", Colour::grey) << '\n';
 }
 
 // The plugin's one line with performance data (Monitoring Plugins Development Guidelines).
