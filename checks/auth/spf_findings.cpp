@@ -137,10 +137,16 @@ std::string permerror_remedy(const Audit& audit, const Evaluation& evaluation) {
                    : "Leave a single SPF record: " + zone_line(audit.domain, audit.proposal);
     if (audit.records.size() == 1) {
         const auto parsed = parse_record(audit.records.front());
-        if (const auto* syntax = std::get_if<SyntaxError>(&parsed))
-            return "Correct \"" + syntax->term + "\"" +
-                   (audit.proposal.empty() ? "."
-                                           : ". What works: " + zone_line(audit.domain, audit.proposal));
+        if (const auto* syntax = std::get_if<SyntaxError>(&parsed)) {
+            const auto parts = unglued(syntax->term);
+            const std::string lost =
+                parts.size() < 2 ? ""
+                : audit.pieces > 1
+                    ? ": the blank before \"" + parts.back() + "\" is missing where two strings are joined"
+                    : ": a blank is missing before \"" + parts.back() + '"';
+            return "Correct \"" + syntax->term + '"' + lost + '.' +
+                   (audit.proposal.empty() ? "" : " What works: " + zone_line(audit.domain, audit.proposal));
+        }
     }
     if (evaluation.lookups > most_lookups) return lookups_remedy(audit);
     const bool helps = audit.records.size() == 1 && audit.proposal != audit.records.front();

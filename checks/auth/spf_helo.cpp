@@ -49,6 +49,7 @@ Greetings evaluate_all(const std::string& hostname, const Services& services) {
             if (seen.insert(sampled.ip).second && !services.stop.stop_requested())
                 out.greetings.push_back({sampled.ip, evaluate(run, answers, sampled.ip, "", hostname)});
     }
+    if (out.senders.empty()) return out;
     for (const auto record : select_records(answers.get(hostname, RecordType::txt, services.stop)))
         out.records.emplace_back(record);
     for (const auto& greeting : out.greetings) {

@@ -123,20 +123,24 @@ std::vector<const Judged*> uncovered_family(const JudgedSender& judged) {
 }
 
 std::vector<std::string> terms_for(const JudgedSender& judged, const std::vector<const Judged*>& uncovered) {
+    constexpr std::ptrdiff_t single_terms = 8;  // more addresses of one network are the network
+    const auto is_of = [](const Judged& one, const Judged& other) {
+        return !one.from_hostname && one.network == other.network;
+    };
     std::vector<std::string> terms;
     std::set<std::size_t> networks;
     for (const auto* address : uncovered) {
-        std::string term = address_term(IpNetwork(address->ip, address->ip.bits()));
         const bool partly =
             std::any_of(judged.addresses.begin(), judged.addresses.end(), [&](const Judged& other) {
-                return !other.from_hostname && other.network == address->network &&
-                       !is_uncovered(other.evaluation.result);
+                return is_of(other, *address) && !is_uncovered(other.evaluation.result);
             });
-        if (!address->from_hostname && !partly) {
-            if (!networks.insert(address->network).second) continue;
-            term = address_term(judged.sender->networks[address->network]);
-        }
-        terms.push_back(std::move(term));
+        const bool few = std::count_if(uncovered.begin(), uncovered.end(), [&](const Judged* other) {
+                             return is_of(*other, *address);
+                         }) <= single_terms;
+        if (address->from_hostname || (partly && few))
+            terms.push_back(address_term(IpNetwork(address->ip, address->ip.bits())));
+        else if (networks.insert(address->network).second)
+            terms.push_back(address_term(judged.sender->networks[address->network]));
     }
     return terms;
 }
