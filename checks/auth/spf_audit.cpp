@@ -51,7 +51,8 @@ Audit audit(const Run& run) {
         evaluate(run, answers, IpAddress::v4(0xf0000001), "postmaster@" + run.domain, run.domain, true);
     if (domain_error(run.domain).empty()) {
         read_records(run, answers, audit);
-        audit.tree = lookup_tree(run.domain, answers, {run.left(), run.services.stop});
+        audit.tree =
+            lookup_tree(run.domain, answers, {std::min(run.left(), most_tree_time), run.services.stop});
     }
     for (const auto& sender : run.services.settings.senders) {
         audit.networks.insert(audit.networks.end(), sender.networks.begin(), sender.networks.end());

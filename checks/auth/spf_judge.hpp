@@ -21,6 +21,8 @@ struct Run {
 
     std::chrono::milliseconds left() const;
 };
+// Of which one walk through a lookup tree may take so much.
+inline constexpr std::chrono::milliseconds most_tree_time{20'000};
 
 struct Judged {
     IpAddress ip;

@@ -55,7 +55,8 @@ std::vector<Term> fatal_terms(const LookupTree& tree, const Record& record) {
 std::string without_fatal(const Run& run, Answers& answers, const std::string& text) {
     Republished resolver(answers, run.domain, text);
     Answers changed(resolver);
-    const auto tree = lookup_tree(run.domain, changed, {run.left(), run.services.stop});
+    const auto tree =
+        lookup_tree(run.domain, changed, {std::min(run.left(), most_tree_time), run.services.stop});
     const auto parsed = parse_record(text);
     const auto terms = fatal_terms(tree, std::get<Record>(parsed));
     return terms.empty() ? text : corrected(without_terms(text, terms));
@@ -96,7 +97,8 @@ std::string covering(const Run& run, Answers& answers, const Audit& audit, const
     std::vector<Hold> holds;
     for (const auto& judged : audit.senders)
         senders.push_back(judge(run, changed, *judged.sender, holds));
-    const auto tree = lookup_tree(run.domain, changed, {run.left(), run.services.stop});
+    const auto tree =
+        lookup_tree(run.domain, changed, {std::min(run.left(), most_tree_time), run.services.stop});
     return with_terms(text, missing_terms(tree, senders));
 }
 
@@ -124,7 +126,8 @@ void flatten(const Run& run, Answers& answers, Audit& audit) {
     if (text.empty()) return;
     Republished resolver(answers, run.domain, text);
     Answers changed(resolver);
-    const auto tree = lookup_tree(run.domain, changed, {run.left(), run.services.stop});
+    const auto tree =
+        lookup_tree(run.domain, changed, {std::min(run.left(), most_tree_time), run.services.stop});
     if (tree.lookups() >= audit.tree.lookups()) return;
     audit.flattened = text;
     audit.flattened_lookups = tree.lookups();

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t string_limit = 255;
 constexpr int repairs = 20;
 constexpr std::size_t longest_glued = 500;
+constexpr std::size_t longest_corrected = 8192;  // nobody writes more, and each term is compared with each
 
 std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {
     return b > std::numeric_limits<std::uint64_t>::max() - a ? std::numeric_limits<std::uint64_t>::max()
@@ -178,6 +179,7 @@ std::vector<std::string> unglued(std::string_view term) {
 }
 
 std::string corrected(std::string_view text) {
+    if (text.size() > longest_corrected) return "";
     const auto parsed = parse_record(text);
     if (std::holds_alternative<SyntaxError>(parsed)) {
         const std::string better = repaired(text);

@@ -40,7 +40,7 @@ std::string repaired(std::string_view record);
 std::vector<std::string> unglued(std::string_view term);
 
 // The record without what is never looked at, what stands there twice, ptr, and what lets everybody pass;
-// repaired, and closed with ~all where it ended open. "" when it is beyond repair.
+// repaired, and closed with ~all where it ended open. "" when it is beyond repair or past 8,192 octets.
 std::string corrected(std::string_view record);
 
 // The record without terms that say the same as one of these. What does not parse comes back as it is.

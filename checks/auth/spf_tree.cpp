@@ -75,12 +75,12 @@ class Builder {
         };
         if (std::find(path_.begin(), path_.end(), node.domain) != path_.end())
             return stop_here(LookupNode::Fault::loop, "loops back to " + node.domain);
-        if (fetched_.insert(node.domain).second &&
-            (fetched_.size() > most_records || octets_ > most_octets || expired())) {
+        const bool known = fetched_.contains(node.domain);
+        if ((!known && fetched_.size() >= most_records) || octets_ > most_octets || expired()) {
             out_.bounded = true;
-            fetched_.erase(node.domain);
             return stop_here(LookupNode::Fault::bounded, "not looked at");
         }
+        fetched_.insert(node.domain);
         const Publication& published = answers_.publication(node.domain, options_.stop);
         if (published.outcome == Outcome::nxdomain || published.outcome == Outcome::invalid)
             return stop_here(LookupNode::Fault::no_record, node.domain + " does not exist");
@@ -135,11 +135,12 @@ class Builder {
 
     void prefetch(const std::vector<const Term*>& terms, const std::string& domain) {
         std::vector<Question> questions;
-        for (const Term* term : terms)
-            if (names_record(term->kind) && is_fixed(term->domain) &&
-                fetched_.size() + questions.size() < most_records)
-                questions.push_back({target_of(*term, domain), RecordType::txt});
-        std::erase_if(questions, [](const Question& question) { return !is_valid_name(question.name); });
+        for (const Term* term : terms) {
+            if (!names_record(term->kind) || !is_fixed(term->domain)) continue;
+            auto target = target_of(*term, domain);
+            if (fetched_.size() < most_records && is_valid_name(target) && fetched_.insert(target).second)
+                questions.push_back({std::move(target), RecordType::txt});
+        }
         if (questions.size() > 1 && !expired()) answers_.prefetch(questions, options_.stop);
     }
 
@@ -152,7 +153,7 @@ class Builder {
     std::chrono::steady_clock::time_point deadline_;
     LookupTree out_;
     std::vector<std::string> path_;  // the records above
-    std::set<std::string> fetched_;
+    std::set<std::string> fetched_;  // asked for, or about to be
     std::set<std::string> reached_;
     std::size_t nodes_ = 0;
     std::size_t octets_ = 0;

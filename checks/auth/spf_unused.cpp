@@ -51,6 +51,7 @@ bool add_addresses(const Run& run, Answers& answers, const std::string& name, in
 // The names of an MX record; false when DNS did not say.
 bool add_exchangers(const Run& run, Answers& answers, const std::string& name,
                     std::vector<std::string>& out) {
+    if (run.left().count() <= 0) return false;
     const Answer& answer = answers.get(name, RecordType::mx, run.services.stop);
     for (std::size_t i = 0; i < std::min(answer.records.size(), most_names); ++i)
         if (!answer.records[i].text.empty() && answer.records[i].text != ".")
