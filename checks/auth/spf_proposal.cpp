@@ -43,7 +43,10 @@ class Republished : public Resolver {
 std::vector<Term> fatal_terms(const LookupTree& tree, const Record& record) {
     std::vector<Term> terms;
     for (const auto& node : tree.root.children) {
-        if (node.fault != LookupNode::Fault::loop && node.fault != LookupNode::Fault::no_record) continue;
+        const bool fatal = node.fault == LookupNode::Fault::loop ||
+                           node.fault == LookupNode::Fault::no_record ||
+                           node.fault == LookupNode::Fault::broken;
+        if (!fatal) continue;
         for (const auto& term : record.terms)
             if (record.written(term).substr(0, node.term.size()) == node.term &&
                 (record.written(term).size() == node.term.size() || node.term.size() == shown_term))

@@ -78,6 +78,7 @@ class Builder {
         const bool known = fetched_.contains(node.domain);
         if ((!known && fetched_.size() >= most_records) || octets_ > most_octets || expired()) {
             out_.bounded = true;
+            out_.answered = out_.answered && !expired();
             return stop_here(LookupNode::Fault::bounded, "not looked at");
         }
         fetched_.insert(node.domain);
