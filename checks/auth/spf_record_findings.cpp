@@ -309,6 +309,11 @@ const LookupNode* find_loop(const LookupTree& tree) {
 }
 
 void report_records(Report& report, const Audit& audit) {
+    // What the includes that did not answer may have said.
+    if (!audit.tree.answered)
+        for (const auto* code : {"spf.pass_all", "spf.wide_network", "spf.ptr", "spf.neutral_all",
+                                 "spf.no_all", "spf.include_void", "spf.include_broken", "spf.include_loop"})
+            report.holds.push_back({code, audit.domain, ""});
     report_text(report, audit);
     report_included(report, audit);
     report_targets(report, audit);
