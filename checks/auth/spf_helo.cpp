@@ -108,8 +108,8 @@ Severity severity_of_helo(Result result) {
 std::string remedy_of(const Greetings& seen, Result result) {
     if (result == Result::temperror) return "Look at the name servers of the name in the message.";
     const auto record = better_record(seen);
-    const std::string line = record.empty() ? "Leave a single SPF record at " + seen.hostname + '.'
-                                            : "Publish " + zone_line(seen.hostname, record);
+    std::string line = record.empty() ? "Leave a single SPF record at " + seen.hostname + '.'
+                                      : "Publish " + zone_line(seen.hostname, record);
     if (is_own(seen)) return line;
     return "The name belongs to the provider: ask for an SPF record that covers the address, or greet with a "
            "name "
