@@ -31,9 +31,20 @@ std::string with_terms(const std::string& record, const std::vector<std::string>
 // One record that says what all of these say; the first `all` of them ends it. "" when one does not parse.
 std::string merged(const std::vector<std::string_view>& records);
 
-// The record without the term that does not parse, or with "a:ADDRESS" as "ip4:ADDRESS". "" when it is beyond
-// repair.
+// The record without the term that does not parse, or with "a:ADDRESS" as "ip4:ADDRESS", or with the blank
+// that was lost between two terms. "" when it is beyond repair.
 std::string repaired(std::string_view record);
+
+// The two terms that a term was before a blank was lost between them ("ip4:192.0.2.1include:x.example"); the
+// term itself when it reads as one.
+std::vector<std::string> unglued(std::string_view term);
+
+// The record without what is never looked at, what stands there twice, ptr, and what lets everybody pass;
+// repaired, and closed with ~all where it ended open. "" when it is beyond repair or past 8,192 octets.
+std::string corrected(std::string_view record);
+
+// The record without terms that say the same as one of these. What does not parse comes back as it is.
+std::string without_terms(const std::string& record, const std::vector<Term>& terms);
 
 // A term for each network of these senders and an include for each relay.
 std::vector<std::string> sender_terms(const std::vector<const Sender*>& senders);
