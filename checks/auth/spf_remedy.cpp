@@ -16,6 +16,9 @@ constexpr std::size_t string_limit = 255;
 constexpr int repairs = 20;
 constexpr std::size_t longest_glued = 500;
 constexpr std::size_t longest_corrected = 8192;  // nobody writes more, and each term is compared with each
+// What is longer nobody pastes; and comparing so many terms of a hostile record with each other takes seconds.
+constexpr std::size_t longest_shown = 4096;
+constexpr std::size_t most_merged_terms = 1000;
 
 std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {
     return b > std::numeric_limits<std::uint64_t>::max() - a ? std::numeric_limits<std::uint64_t>::max()
@@ -107,12 +110,12 @@ std::string with_terms(const std::string& text, const std::vector<std::string>& 
     const auto parsed = parse_record(text);
     const auto* record = std::get_if<Record>(&parsed);
     if (record == nullptr) return text;
+    std::set<std::string> known;
+    for (const auto& term : record->terms)
+        known.insert(term.to_string());
     std::string added;
-    for (const auto& term : terms) {
-        const bool there = std::any_of(record->terms.begin(), record->terms.end(),
-                                       [&](const Term& known) { return known.to_string() == term; });
-        if (!there) added += term + ' ';
-    }
+    for (const auto& term : terms)
+        if (!known.contains(term)) added += term + ' ';
     const Term* place = record->find(TermKind::all);
     if (place == nullptr) place = record->find(TermKind::redirect);
     if (place != nullptr) return std::string(text).insert(place->offset, added);
@@ -129,7 +132,7 @@ std::string merged(const std::vector<std::string_view>& records) {
     for (const auto text : records) {
         auto parsed = parse_record(text);
         auto* record = std::get_if<Record>(&parsed);
-        if (record == nullptr) return "";
+        if (record == nullptr || whole.terms.size() + record->terms.size() > most_merged_terms) return "";
         for (auto& term : record->terms) {
             const bool ends =
                 term.kind == TermKind::all || term.kind == TermKind::redirect || term.kind == TermKind::exp;
@@ -236,14 +239,17 @@ std::string first_record(const std::vector<const Sender*>& senders) {
 
 std::string zone_line(std::string_view name, std::string_view record) {
     std::string out = std::string(name) + ". IN TXT";
-    for (std::size_t i = 0; i == 0 || i < record.size(); i += string_limit) {
+    const auto kept = record.substr(0, longest_shown);
+    for (std::size_t i = 0; i == 0 || i < kept.size(); i += string_limit) {
         out += " \"";
-        for (const char c : record.substr(i, string_limit)) {
+        for (const char c : kept.substr(i, string_limit)) {
             if (c == '"' || c == '\\') out += '\\';
             out += c;
         }
         out += '"';
     }
+    if (kept.size() < record.size())
+        out += " ... and " + std::to_string(record.size() - kept.size()) + " octets more";
     return out;
 }
 

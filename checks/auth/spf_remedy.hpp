@@ -28,7 +28,8 @@ std::string address_term(const IpNetwork& network);
 // the end. Terms that are there already are left out. What does not parse comes back as it is.
 std::string with_terms(const std::string& record, const std::vector<std::string>& terms);
 
-// One record that says what all of these say; the first `all` of them ends it. "" when one does not parse.
+// One record that says what all of these say; the first `all` of them ends it. "" when one does not parse, or when
+// they have more than 1,000 terms.
 std::string merged(const std::vector<std::string_view>& records);
 
 // The record without the term that does not parse, or with "a:ADDRESS" as "ip4:ADDRESS", or with the blank
@@ -52,7 +53,8 @@ std::vector<std::string> sender_terms(const std::vector<const Sender*>& senders)
 // A first record for a domain that has none: the addresses and the relays of these senders.
 std::string first_record(const std::vector<const Sender*>& senders);
 
-// `NAME IN TXT "..."`, in strings of at most 255 octets (RFC 7208 section 3.3).
+// `NAME IN TXT "..."`, in strings of at most 255 octets (RFC 7208 section 3.3). Of a record past 4,096 octets the rest
+// is counted only, in a way that no name server takes for a record.
 std::string zone_line(std::string_view name, std::string_view record);
 
 }  // namespace reputed::spf
