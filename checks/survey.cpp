@@ -63,8 +63,7 @@ Spf spf_of(const std::string& domain, Resolver& resolver, const Options& options
     how.explain = false;
     how.trace = false;
     how.stop = options.stop;
-    how.unix_time =
-        std::chrono::duration_cast<std::chrono::seconds>(options.now.time_since_epoch()).count();
+    how.unix_time = std::chrono::duration_cast<std::chrono::seconds>(options.now.time_since_epoch()).count();
     // Class E (RFC 1112 section 4): nobody sends from there.
     auto said = check_host({IpAddress::v4(0xf0000001), "postmaster@" + domain, domain}, answers, how);
     out.state = said.result == spf::Result::permerror ? State::invalid : State::found;
@@ -141,8 +140,9 @@ Dmarc dmarc_of(const std::string& domain, bool exists, Resolver& resolver, const
     const auto found = dmarc::discover(domain, resolver, options.stop);
     const auto& own = found.places.front();
     if (!own.policy && !found.complete) return out;
-    const bool misspelt = std::any_of(own.answer.records.begin(), own.answer.records.end(),
-                                      [](const Record& record) { return dmarc::looks_like_dmarc(record.text); });
+    const bool misspelt =
+        std::any_of(own.answer.records.begin(), own.answer.records.end(),
+                    [](const Record& record) { return dmarc::looks_like_dmarc(record.text); });
     const bool is_own = own.policy.has_value();
     out.state = State::invalid;
     if (!is_own && misspelt) return out;
@@ -164,7 +164,8 @@ Dmarc dmarc_of(const std::string& domain, bool exists, Resolver& resolver, const
 // Of the TXT records at a name those count whose version is right; there must be one (RFC 8461 section 3.1,
 // RFC 8460 section 3). `prefix` tells one that was meant.
 template <typename Parse>
-State single_record(const Answer& answer, Parse parse, std::string_view bad_version, std::string_view prefix) {
+State single_record(const Answer& answer, Parse parse, std::string_view bad_version,
+                    std::string_view prefix) {
     if (!is_told(answer)) return State::unknown;
     std::size_t versions = 0;
     bool valid = false;
@@ -189,18 +190,19 @@ std::string_view to_string(State state) {
 
 const std::vector<std::string>& common_selectors() {
     static const std::vector<std::string> names = {
-        "default", "dkim",      "mail",      "smtp",   "email", "selector1", "selector2", "google", "k1",
-        "k2",      "k3",        "s1",        "s2",     "s3",    "key1",      "key2",      "mx",     "dk",
-        "x",       "fm1",       "fm2",       "fm3",    "pm",    "mandrill",  "mailjet",   "zoho",   "zmail",
-        "sig1",    "protonmail", "protonmail2", "protonmail3", "everlytickey1", "cm", "20230601"};
+        "default", "dkim", "mail", "smtp",     "email",   "selector1", "selector2", "google",
+        "k1",      "k2",   "k3",   "s1",       "s2",      "key1",      "mx",        "dk",
+        "fm1",     "pm",   "zoho", "mandrill", "mailjet", "sig1",      "protonmail"};
     return names;
 }
 
 Row look_at(const std::string& domain, Resolver& resolver, const Options& options) {
     const std::string sts = "_mta-sts." + domain;
     const std::string rpt = "_smtp._tls." + domain;
-    std::vector<Question> questions = {{domain, RecordType::mx},  {domain, RecordType::txt},
-                                       {sts, RecordType::txt},    {rpt, RecordType::txt},
+    std::vector<Question> questions = {{domain, RecordType::mx},
+                                       {domain, RecordType::txt},
+                                       {sts, RecordType::txt},
+                                       {rpt, RecordType::txt},
                                        {"_domainkey." + domain, RecordType::txt},
                                        {dkim::record_name(domain, options.random_selector), RecordType::txt}};
     for (const auto& selector : options.selectors)
@@ -220,7 +222,9 @@ Row look_at(const std::string& domain, Resolver& resolver, const Options& option
 }
 
 void Counts::add(const Row& row) {
-    const auto is = [](State state, State wanted) { return state == wanted ? std::size_t{1} : std::size_t{0}; };
+    const auto is = [](State state, State wanted) {
+        return state == wanted ? std::size_t{1} : std::size_t{0};
+    };
     const bool with_spf = row.spf.state == State::found;
     const bool with_dkim = row.dkim.state == State::found;
     const bool with_dmarc = row.dmarc.state == State::found;
