@@ -120,10 +120,10 @@ class Survey(LabTest):
                              'standard input, line 3: "no domain" is neither an IP address, a network nor a domain name')
         self.assert_one_line(reputed("check", "-c", self.config, "-", text="# nothing\n"), 64,
                              "standard input names neither an IP address nor a domain")
-        many = "".join(f"d{i}.example\n" for i in range(100_001))
-        self.assert_one_line(reputed("check", "-c", self.config, "-", text=many), 64,
+        many = [f"d{i}.example\n" for i in range(100_001)]
+        self.assert_one_line(reputed("check", "-c", self.config, "-", text="".join(many)), 64,
                              "more than 100000 domains: give them in parts")
-        self.assert_one_line(reputed("check", "-c", self.config, "--findings", "-", text=many[:40_000]), 64,
+        self.assert_one_line(reputed("check", "-c", self.config, "--findings", "-", text="".join(many[:2001])), 64,
                              "--findings is for at most 2000 domains: for more of them use --format json")
         self.assert_one_line(reputed("dnsbl", "--format", "csv", "11.10.0.25"), 64,
                              '--format: "csv" is no format: write table or json; see reputed --help')

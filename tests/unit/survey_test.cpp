@@ -183,7 +183,7 @@ TEST(SurveyDmarc, Column) {
          "example.com"},
         {own + "\"v=DMARC1; p=block\"\n", State::invalid},
         {own + "\"v=DMARC1; p=none\"\n" + own + "\"v=DMARC1; p=reject\"\n", State::invalid},
-        {own + "\"v=DMARC; p=reject\"\n", State::invalid},
+        {own + "\"v=dmarc1; p=reject\"\n", State::invalid},
         {exists, State::none},
         {"", State::none},
         {own + "\"unrelated\"\n", State::none},
