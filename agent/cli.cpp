@@ -31,6 +31,7 @@ struct Arguments {
     SpfOptions spf;
     RecordOptions record;
     QueueOptions queue;
+    std::string code;
     std::string output;
     bool sample = false;
     std::function<int()> command;
@@ -174,6 +175,16 @@ void add_queue(CLI::App& app, Arguments& arguments) {
     });
 }
 
+void add_explain(CLI::App& app, Arguments& arguments) {
+    auto* explain = app.add_subcommand("explain", "Say what a finding means and what to do about it");
+    add_format(*explain, arguments, formats, "table or json");
+    explain->add_option("code", arguments.code, "A code such as dnsbl.listed, or a family such as dnsbl")
+        ->type_name("CODE");
+    explain->callback([&arguments] {
+        arguments.command = [&arguments] { return explain_command(arguments.common, arguments.code); };
+    });
+}
+
 void add_config_commands(CLI::App& app, Arguments& arguments) {
     auto* config = app.add_subcommand("config", "Validate, show or begin a configuration");
     config->require_subcommand(1);
@@ -228,6 +239,7 @@ int run_command_line(int argc, char** argv) {
     add_spf(app, arguments);
     add_record(app, arguments);
     add_queue(app, arguments);
+    add_explain(app, arguments);
     add_config_commands(app, arguments);
     try {
         app.parse(argc, argv);

@@ -60,6 +60,7 @@ int check_command(const CommonOptions& common, const CheckOptions& options) {
                     " domains: for more of them use --format json");
         return exit_usage;
     }
+    settings->alerts = AlertSettings::immediate();
     request.settings = std::move(*settings);
     request.survey = !configured || common.format == Format::json || common.format == Format::csv;
     set_up_logging({.level = "off", .format = "plain", .levels = {}});

@@ -50,6 +50,9 @@ struct QueueOptions {
 };
 int queue_command(const CommonOptions& common, const QueueOptions& options);
 
+// "": every code; else a code, or the family before its dot.
+int explain_command(const CommonOptions& common, const std::string& text);
+
 int config_check_command(const CommonOptions& common);
 int config_show_command(const CommonOptions& common);
 int config_init_command(const std::string& output, bool sample);

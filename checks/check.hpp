@@ -29,6 +29,36 @@ struct Finding {
     std::string evidence;  // what was seen, as it was seen; foreign text, escaped only where shown
     std::string remedy;    // what to do, in one or two sentences
     std::string link;      // where to do it; "" where there is none
+    bool drill = false;    // planted by a drill; part of the identity, so that it never meets a real one
+    // Says of another check's business only that it could not be told; beside `unknown`, which always does.
+    bool could_not_tell = false;
+    // While it is there, what could not be told is its consequence: that opens nothing.
+    bool blinds = false;
+};
+
+// How a number is judged. The levels stand from best to worst; a level reaches to its bound, the last one to infinity.
+struct LevelScale {
+    struct Level {
+        std::string_view name;  // "good"
+        Severity severity;
+        double bound;  // the number that still belongs to it; of the last level it is not looked at
+    };
+    std::string_view code;  // of the finding that a level worse than ok is: "dnsbl.score"
+    std::string_view what;  // the noun of its sentence: "sender score"
+    bool higher_is_better;
+    std::vector<Level> levels;
+    double hysteresis;  // how far past a bound the number must come back before the better level counts
+};
+
+// A number with a level: the ledger makes the finding, so that a number that sways about a bound does not flap.
+struct Rating {
+    const LevelScale* scale = nullptr;
+    std::string subject;
+    std::string object;
+    double value = 0;
+    std::string evidence;
+    std::string remedy;
+    std::string link;
 };
 
 enum class SampleType : std::uint8_t { gauge, counter };
@@ -63,6 +93,7 @@ struct Report {
     std::vector<Finding> findings;
     std::vector<Hold> holds;
     std::vector<Sample> samples;
+    std::vector<Rating> ratings;
 
     Severity verdict() const;  // the worst severity of the findings
     // The same as the families reputed_*_verdict show it: 0 ok, 1 info, 2 warning, 3 critical, -1 unknown.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/alert_settings.hpp"
 #include "config/catalogue.hpp"
 #include "config/ip_address.hpp"
 #include "config/problem.hpp"
@@ -79,6 +80,8 @@ struct IntervalSettings {  // [checks]
 struct WebSettings {
     // HOST:PORT, [V6]:PORT; port 0 = any free one; "" = no web server
     std::string listen = "127.0.0.1:15782";
+    // How people reach the page, for the link in messages: "https://mail.example.org/reputed/"; "" = no link
+    std::string public_url;
 };
 
 struct LogSettings {
@@ -93,6 +96,11 @@ struct Settings {
     DnsblSettings dnsbl;
     IntervalSettings checks;
     MtaSettings mta;
+    AlertSettings alerts;
+    std::vector<SeverityRule> severities;
+    std::vector<MuteRule> mutes;
+    StoreSettings store;
+    std::vector<NotifierSettings> notifiers;
     WebSettings web;
     LogSettings log;
     std::string file;  // where it was read from; "" = defaults only

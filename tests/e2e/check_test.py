@@ -85,7 +85,8 @@ class Formats(LabTest):
         self.assertIn("116.58.168.33 has no PTR record", result.stdout)
         self.assertIn("https://check.spamhaus.org/results/?query=11.10.1.25", result.stdout)
         self.assertIn(["11.10.1.27", "critical"], [line.split() for line in lines])
-        self.assertEqual(lines[-1], "critical: 12 critical, 25 warnings, 0 unknown, 14 remarks")
+        self.assertEqual(lines[-2:], ["critical: 12 critical, 25 warnings, 0 unknown, 14 remarks",
+                                      "reputed explain CODE tells more"])
         self.assertNotIn("\x1b", result.stdout, "colours belong on a terminal")
         self.assertNotIn(KEY, result.stdout)
 

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "agent/ledger_entry.hpp"
+#include "agent/outbox_entry.hpp"
+#include "agent/transition.hpp"
+#include "config/alert_settings.hpp"
+
+// The agent's memory on disk: one SQLite file (WAL), written by one thread of the daemon, read by others meanwhile.
+namespace reputed {
+
+class StoreError : public std::runtime_error {
+  public:
+    enum class Kind : std::uint8_t {
+        corrupt,    // not a database, or a damaged one: to be kept aside
+        newer,      // written by a later version
+        locked,     // another agent uses it
+        full,       // no room
+        read_only,  // or its folder is
+        missing,    // deleted or replaced while in use
+        other,
+    };
+    StoreError(Kind kind, const std::string& text) : std::runtime_error(text), kind_(kind) {}
+    Kind kind() const { return kind_; }
+
+  private:
+    Kind kind_;
+};
+
+// A series' last value, so that /metrics is complete at once after a restart.
+struct StoredSample {
+    std::string metric;
+    std::vector<std::string> values;  // of the labels
+    double value = 0;
+};
+
+struct StoredJob {
+    JobKey key;
+    WallTime last_run;
+    WallTime last_success;
+    Severity verdict = Severity::unknown;
+    std::vector<StoredSample> samples;
+};
+
+// All that the agent begins with.
+struct StoredState {
+    std::vector<LedgerEntry> entries;
+    std::vector<StoredJob> jobs;
+    std::vector<OutboxEntry> outbox;  // by id
+    std::vector<Transition>
+        transitions;  // those that the outbox names, and the last told one of each open episode; by id
+    std::uint64_t next_entry = 1;
+    std::uint64_t next_transition = 1;
+    std::uint64_t next_outbox = 1;
+};
+
+// What is to be written in one transaction. An entry, job or outbox entry replaces the one with its id or key.
+struct Batch {
+    std::vector<LedgerEntry> entries;
+    std::vector<std::uint64_t> dropped_entries;
+    std::vector<StoredJob> jobs;
+    std::vector<JobKey> dropped_jobs;
+    std::vector<Transition> transitions;
+    std::vector<OutboxEntry> outbox;
+    std::vector<std::uint64_t> delivered;  // outbox entries that are done with
+    // The batch is the whole state: entries, jobs and outbox entries that it does not hold go.
+    bool whole = false;
+
+    bool empty() const;
+    void append(Batch&& later);  // afterwards this one says what both said
+};
+
+class Store {
+  public:
+    // Opens or creates it, brings its tables up to date and checks them. Throws StoreError.
+    explicit Store(const std::string& path);
+    ~Store();
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    StoredState load();
+    // All of it or nothing; on disk when it returns. Throws StoreError.
+    void commit(const Batch& batch);
+    // Drops what is older than the retention, and the oldest beyond the size; writes daily figures. Not more often than
+    // hourly. Throws StoreError.
+    void maintain(const StoreSettings& settings, WallTime now);
+    std::uint64_t size_bytes() const;
+
+  private:
+    struct Handle;
+    std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace reputed
