@@ -18,12 +18,13 @@ namespace {
 
 const std::map<std::string, Format> formats = {{"table", Format::table}, {"json", Format::json}};
 const std::map<std::string, Format> check_formats = {
-    {"table", Format::table}, {"json", Format::json}, {"nagios", Format::nagios}};
+    {"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}, {"nagios", Format::nagios}};
 
 // Everything that arguments can set. It outlives the parsing, as CLI11 wants it.
 struct Arguments {
     CommonOptions common;
     DaemonOptions daemon;
+    CheckOptions check;
     std::vector<std::string> subjects;
     std::vector<std::string> lists;
     bool verify = false;
@@ -81,13 +82,15 @@ void add_check(CLI::App& app, Arguments& arguments) {
         "check", "Examine everything once, as configured or for the given IPs and domains");
     add_config(*check, arguments);
     add_dns(*check, arguments);
-    add_format(*check, arguments, check_formats, "table, json or nagios");
+    add_format(*check, arguments, check_formats, "table, json, csv or nagios");
     check
-        ->add_option("subjects", arguments.subjects,
+        ->add_option("subjects", arguments.check.subjects,
                      "IP addresses, networks or domains; - reads them from standard input")
         ->type_name("IP or DOMAIN");
+    check->add_flag("--findings", arguments.check.findings,
+                    "Show every finding below the table, also for more than ten domains");
     check->callback([&arguments] {
-        arguments.command = [&arguments] { return check_command(arguments.common, arguments.subjects); };
+        arguments.command = [&arguments] { return check_command(arguments.common, arguments.check); };
     });
 }
 

@@ -8,7 +8,7 @@
 // in one line; every function returns the exit code (agent/exit_codes.hpp).
 namespace reputed {
 
-enum class Format { table, json, nagios };
+enum class Format { table, json, csv, nagios };
 
 struct CommonOptions {
     std::string config;  // "" = /etc/reputed/reputed.toml where it exists, else defaults
@@ -16,8 +16,11 @@ struct CommonOptions {
     Format format = Format::table;
 };
 
-// Without subjects: the configured senders.
-int check_command(const CommonOptions& common, const std::vector<std::string>& subjects);
+struct CheckOptions {
+    std::vector<std::string> subjects;  // none: the configured senders; "-": more of them from standard input
+    bool findings = false;              // show all of them, however many domains there are
+};
+int check_command(const CommonOptions& common, const CheckOptions& options);
 
 // `-` among the subjects reads more of them from standard input, one a line.
 int dnsbl_command(const CommonOptions& common, const std::vector<std::string>& subjects,

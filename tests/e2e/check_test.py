@@ -139,7 +139,7 @@ class BadUse(LabTest):
                              '"11.10.0.999" is neither an IP address, a network nor a domain name')
         self.assert_one_line(reputed("check", "-c", config + ".none"), 78, f"{config}.none: not found")
         self.assert_one_line(reputed("check", "--format", "xml"), 64,
-                             '--format: "xml" is no format: write table, json or nagios; see reputed --help')
+                             '--format: "xml" is no format: write table, json, csv or nagios; see reputed --help')
 
 
 if __name__ == "__main__":
