@@ -82,8 +82,9 @@ void CheckOutput::add(const Snapshot& snapshot, std::vector<SubjectRow>&& rows) 
         if (row.survey) surveyed.insert(row.subject);
     }
     for (const auto& open : snapshot.findings) {
-        const auto& [code, subject, object, severity, message, evidence, remedy, link] = open.finding;
-        if (!subjects.contains(subject) && !common_.insert(code + ' ' + subject + ' ' + object).second)
+        const auto& finding = open.finding;
+        if (!subjects.contains(finding.subject) &&
+            !common_.insert(finding.code + ' ' + finding.subject + ' ' + finding.object).second)
             continue;
         add_finding(open, surveyed);
     }
@@ -151,6 +152,8 @@ void CheckOutput::finish_table() {
     std::cout << coloured(to_string(verdict_), colour_of(verdict_)) << ": " << counts_[Severity::critical]
               << " critical, " << counts_[Severity::warning] << " warnings, " << counts_[Severity::unknown]
               << " unknown, " << counts_[Severity::info] << " remarks\n";
+    if (!findings_text_.empty())
+        std::cout << coloured("reputed explain CODE tells more", Colour::grey) << '\n';
 }
 
 void CheckOutput::finish_json() {

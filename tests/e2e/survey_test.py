@@ -53,7 +53,7 @@ class Survey(LabTest):
         self.assertEqual(rows["acorn.brand.example"][-2:], ["ok", "0"])
         self.assertEqual(below[0], COUNTS)
         self.assertIn("DMARC is missing: neither iris.brand.example", result.stdout, "findings follow")
-        self.assertRegex(below[-1], r"^warning: 0 critical, \d+ warnings, 0 unknown, \d+ remarks$")
+        self.assertRegex(below[-2], r"^warning: 0 critical, \d+ warnings, 0 unknown, \d+ remarks$")
 
     def test_a_list_of_more_than_ten_has_the_findings_counted_only(self):
         text = "# brands\n" + "\n".join(BRANDS) + "\n\nlisted.example # bad\nIris.Brand.Example.\nlab.example\n"
