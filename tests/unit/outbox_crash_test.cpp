@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <memory>
 #include <random>
 #include <set>
 #include <string>
@@ -107,16 +108,16 @@ class Life {
     using Ids = std::vector<std::uint64_t>;
     struct Write {
         Outbox::Changes changes;
-        std::vector<Transition> transitions;
+        std::vector<Transition> transitions = {};
         bool whole = false;
-        std::string strikes;  // the key of the message that it strikes
+        std::string strikes = {};  // the key of the message that it strikes
     };
     struct Reception {
         std::string key;
         Ids ids;
     };
 
-    std::uint32_t pick(std::uint32_t below) { return random_() % below; }
+    std::uint32_t pick(std::uint32_t below) { return static_cast<std::uint32_t>(random_()) % below; }
 
     void begin() {
         outbox_ = std::make_unique<Outbox>(
@@ -360,7 +361,7 @@ TEST(OutboxCrash, NothingIsLostAndOnlyWhatWasUnderWayIsRepeated) {
     const test::TimeZone zone("UTC");
     int crashes = 0;
     std::size_t repeated = 0;
-    for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+    for (std::uint32_t seed = 1; seed <= 20; ++seed) {
         SCOPED_TRACE(seed);
         Life life(seed);
         life.live(3'000);
@@ -370,8 +371,8 @@ TEST(OutboxCrash, NothingIsLostAndOnlyWhatWasUnderWayIsRepeated) {
         repeated += life.repeated();
         if (HasFailure()) break;
     }
-    EXPECT_GT(crashes, 1'000);
-    EXPECT_GT(repeated, 100U) << "else it shows nothing about repetitions";
+    EXPECT_GT(crashes, 300);
+    EXPECT_GT(repeated, 50U) << "else it shows nothing about repetitions";
 }
 
 }  // namespace
