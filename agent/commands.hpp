@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,6 +54,26 @@ int queue_command(const CommonOptions& common, const QueueOptions& options);
 
 // "": every code; else a code, or the family before its dot.
 int explain_command(const CommonOptions& common, const std::string& text);
+
+// What "" or false matches: everything.
+struct HistoryOptions {
+    std::string store;  // the file; "" = as the configuration says
+    std::string since;  // a duration ago, or a date
+    std::string until;
+    std::string ip;
+    std::string domain;
+    std::string list;
+    std::string code;
+    std::string check;
+    std::string sender;
+    std::string severity;  // the least
+    bool open = false;
+    bool drill = false;
+    bool transitions = false;  // one by one, not as episodes
+    std::size_t limit = 1000;
+    std::uint64_t before = 0;
+};
+int history_command(const CommonOptions& common, const HistoryOptions& options);
 
 int config_check_command(const CommonOptions& common);
 int config_show_command(const CommonOptions& common);
