@@ -97,6 +97,25 @@ std::string sample_sender() {
         schema::sender_keys(), Sender{});
 }
 
+void read_notifiers(const toml::node& node, Settings& settings, Reader& reader) {
+    schema::read_notifiers(node, settings.notifiers, reader);
+}
+
+std::string show_notifiers(const Settings& settings) {
+    std::string out;
+    for (const auto& notifier : settings.notifiers)
+        out += schema::show_table("[[notifier]]", schema::notifier_keys(), notifier);
+    return out;
+}
+
+std::string sample_notifier() {
+    return schema::sample_table(
+        "#[[notifier]]",
+        "Who is told when something opens, changes or clears; there may be several, without any nobody is.\n"
+        "`reputed notify test` sends each a test message.",
+        schema::notifier_keys(), NotifierSettings{});
+}
+
 void read_dnsbl(const toml::node& node, Settings& settings, Reader& reader) {
     if (const auto* table = table_or_problem(node, "[dnsbl]", reader))
         schema::read_dnsbl(*table, settings.dnsbl, settings.remarks, reader);
@@ -115,6 +134,8 @@ constexpr Table tables[] = {
     dnsbl_table(),
     section<&Settings::checks, schema::check_keys, "[checks]">("checks"),
     section<&Settings::mta, schema::mta_keys, "[mta]">("mta"),
+    {"notifier", "[[notifier]]", read_notifiers, show_notifiers, sample_notifier,
+     [] { return names_of(schema::notifier_keys()); }},
     section<&Settings::web, schema::web_keys, "[web]">("web"),
     section<&Settings::log, schema::log_keys, "[log]">("log"),
 };
@@ -235,6 +256,7 @@ Settings parse_settings(std::string_view toml, std::string_view file, const Sour
                 table->read(node, settings, reader);
         }
         if (found.empty() && settings.senders.empty()) discover_sender(settings, sources);
+        if (found.empty()) schema::remark_notifiers(settings, settings.remarks);
     }
     sort_by_place(found);
     problems.insert(problems.end(), found.begin(), found.end());
