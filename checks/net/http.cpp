@@ -80,6 +80,13 @@ std::size_t take(char* data, std::size_t, std::size_t size, void* sink_pointer) 
     return 0;
 }
 
+// libcurl takes a header that ends with the connection for a whole one.
+std::size_t note_end(char* data, std::size_t, std::size_t size, void* complete) {
+    const std::string_view line(data, size);
+    *static_cast<bool*>(complete) = line == "\r\n" || line == "\n";
+    return size;
+}
+
 StringList header_lines(const Request& request) {
     StringList lines;
     append(lines, "Expect:");  // no round trip before the body
@@ -140,7 +147,12 @@ Response exchange(const Request& request, const std::stop_token& stop) {
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
 
-    const CURLcode code = transfer.run(stop);
+    bool header_ended = false;
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, note_end);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, &header_ended);
+
+    CURLcode code = transfer.run(stop);
+    if (code == CURLE_OK && !header_ended) code = CURLE_PARTIAL_FILE;
     if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && response.body_cut)) {
         response.error = transfer.fault(code);
         return response;

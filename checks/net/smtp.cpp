@@ -39,9 +39,10 @@ std::size_t give(char* buffer, std::size_t, std::size_t size, void* source_point
     return count;
 }
 
-// Keeps the last reply line.
+// Keeps the last line of the replies, that to QUIT left out.
 std::size_t take_reply(char* data, std::size_t, std::size_t size, void* reply_pointer) {
     auto& reply = *static_cast<std::string*>(reply_pointer);
+    if (std::string_view(data, size).starts_with("221")) return size;
     reply.assign(data, std::min(size, longest_reply));
     while (!reply.empty() && std::isspace(static_cast<unsigned char>(reply.back())) != 0)
         reply.pop_back();
@@ -95,6 +96,9 @@ std::string submit(const Submission& submission, const std::stop_token& stop) {
     for (const auto& to : submission.to)
         append(recipients, '<' + to + '>');
     curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients.get());
+    // Also for the reply to QUIT after a refusal, which CURLOPT_TIMEOUT_MS does not count.
+    curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+                     static_cast<long>(std::chrono::ceil<std::chrono::seconds>(submission.timeout).count()));
     Source source{submission.message};
     curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);

@@ -22,8 +22,8 @@ struct Submission {
 };
 
 // "" when the server took the message for every recipient; otherwise one sentence without secrets:
-// "smtp://mail.example.org answered 550 5.7.1 Relaying denied". Blocks for at most the timeout; ends at once when stop
-// is requested.
+// "smtp://mail.example.org answered 550 5.7.1 Relaying denied". Blocks for at most the timeout, and
+// as long again where a server refuses and then does not answer QUIT; ends at once when stop is requested.
 std::string submit(const Submission& submission, const std::stop_token& stop);
 
 }  // namespace reputed::smtp

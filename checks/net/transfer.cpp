@@ -6,6 +6,7 @@
 #include <openssl/x509_vfy.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
 
 #include "config/duration.hpp"
 
@@ -21,6 +22,14 @@ void initialise_once() {
 struct FreeMulti {
     void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
 };
+
+// The end of an SMTP connection is a QUIT whose reply libcurl awaits for up to two minutes. What matters is over: let it
+// find the end of the stream instead.
+void say_goodbye_only(CURL* handle) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    if (curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD)
+        shutdown(socket, SHUT_RD);
+}
 
 // A handle is in exactly one multi handle while it runs.
 class Running {
@@ -110,7 +119,11 @@ CURLcode Transfer::run(const std::stop_token& stop) {
         if (curl_multi_perform(multi.get(), &active) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
         int left = 0;
         while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left))
-            if (message->msg == CURLMSG_DONE) return message->data.result;
+            if (message->msg == CURLMSG_DONE) {
+                const CURLcode result = message->data.result;
+                say_goodbye_only(easy_.get());
+                return result;
+            }
         if (curl_multi_poll(multi.get(), nullptr, 0, 1000, nullptr) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
     }
     return CURLE_ABORTED_BY_CALLBACK;
@@ -134,9 +147,11 @@ std::string Transfer::fault(CURLcode code) const {
                    (error != 0 ? std::string(": ") + std::strerror(static_cast<int>(error)) : "");
         }
         case CURLE_PEER_FAILED_VERIFICATION: {
+            // The chain is in order when only the name is not: there is no error of its own for that.
             const long error = number(easy_.get(), CURLINFO_SSL_VERIFYRESULT);
+            const bool chain = error != X509_V_OK && error != X509_V_ERR_UNSPECIFIED;
             return origin_ + ": its certificate is not accepted: " +
-                   (error != X509_V_OK ? X509_verify_cert_error_string(error) : "it is for another name");
+                   (chain ? X509_verify_cert_error_string(error) : "it is for another name");
         }
         case CURLE_SSL_CONNECT_ERROR:
             return origin_ + ": no TLS connection (1.2 or later)";

@@ -244,9 +244,12 @@ void SmtpSink::serve(Connection& connection) {
             reply(command, "220 go on");
             if (!(mail.tls = connection.start_tls(*behaviour_.certificate))) return;
         } else if (command == "AUTH") {
+            connection.write("334 \r\n");
+            connection.read_line();
             reply(command, "235 2.7.0 in");
         } else if (command == "DATA") {
             reply(command, "354 go on");
+            if (behaviour_.replies.contains(command)) continue;
             while (const auto text = connection.read_line()) {
                 if (*text == ".") break;
                 mail.data += *text + "\r\n";
@@ -255,6 +258,8 @@ void SmtpSink::serve(Connection& connection) {
             const std::lock_guard lock(mutex_);
             mails_.push_back(mail);
             reply(".", "250 2.0.0 queued");
+        } else if (command == "QUIT" && behaviour_.replies.contains(command)) {
+            connection.hang();
         } else if (command == "QUIT") {
             connection.write("221 bye\r\n");
             return;

@@ -108,7 +108,8 @@ class HttpSink {
     LoopbackServer server_;
 };
 
-// Takes mail. `replies` replaces the reply to a command ("RCPT" -> "550 5.7.1 No"); "." is the end of the data.
+// Takes mail. `replies` replaces the reply to a command ("RCPT" -> "550 5.7.1 No"); "." is the end of the
+// data. One for "QUIT" means that it is not answered at all.
 class SmtpSink {
   public:
     struct Behaviour {

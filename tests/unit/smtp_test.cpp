@@ -86,6 +86,14 @@ TEST(SmtpSubmit, SaysWhatTheServerAnswered) {
     }
 }
 
+TEST(SmtpSubmit, DoesNotWaitForTheReplyToQuit) {
+    const SmtpSink sink({{}, {{"QUIT", ""}}, nullptr, false});
+    auto mail = mail_to(sink.url());
+    mail.timeout = std::chrono::minutes(10);
+    EXPECT_EQ(submit(mail, {}), "");
+    EXPECT_EQ(sink.mails().size(), 1U);
+}
+
 TEST(SmtpSubmit, LetsNobodyAddCommands) {
     const SmtpSink sink({});
     const struct {
