@@ -36,6 +36,7 @@ struct Arguments {
     QueueOptions queue;
     std::string code;
     HistoryOptions history;
+    NotifyOptions notify;
     std::string output;
     bool sample = false;
     std::function<int()> command;
@@ -216,6 +217,19 @@ void add_history(CLI::App& app, Arguments& arguments) {
     });
 }
 
+void add_notify(CLI::App& app, Arguments& arguments) {
+    auto* notify = app.add_subcommand("notify", "Try the notifiers out");
+    notify->require_subcommand(1);
+    auto* test = notify->add_subcommand("test", "Send a marked test message through every notifier");
+    add_config(*test, arguments);
+    add_format(*test, arguments, formats, "table or json");
+    test->add_option("--notifier", arguments.notify.notifier, "Only this one")->type_name("NAME");
+    test->add_flag("--dry-run", arguments.notify.dry_run, "Print what would go out, and send nothing");
+    test->callback([&arguments] {
+        arguments.command = [&arguments] { return notify_test_command(arguments.common, arguments.notify); };
+    });
+}
+
 void add_config_commands(CLI::App& app, Arguments& arguments) {
     auto* config = app.add_subcommand("config", "Validate, show or begin a configuration");
     config->require_subcommand(1);
@@ -272,6 +286,7 @@ int run_command_line(int argc, char** argv) {
     add_queue(app, arguments);
     add_explain(app, arguments);
     add_history(app, arguments);
+    add_notify(app, arguments);
     add_config_commands(app, arguments);
     try {
         app.parse(argc, argv);

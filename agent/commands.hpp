@@ -75,6 +75,13 @@ struct HistoryOptions {
 };
 int history_command(const CommonOptions& common, const HistoryOptions& options);
 
+struct NotifyOptions {
+    std::string notifier;  // "" = all
+    bool dry_run = false;  // print what would go out
+};
+// A marked test message through every notifier; exit 1 when one fails.
+int notify_test_command(const CommonOptions& common, const NotifyOptions& options);
+
 int config_check_command(const CommonOptions& common);
 int config_show_command(const CommonOptions& common);
 int config_init_command(const std::string& output, bool sample);

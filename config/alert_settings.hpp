@@ -94,6 +94,7 @@ struct NotifierSettings {  // [[notifier]]
     Secret hmac_key;                  // webhook: signs the body
     std::string format = "json";      // webhook: json, slack, discord, teams, ntfy, telegram or template
     std::string template_file;        // format = "template": the body
+    std::string template_text;        // as read from there
     std::string chat_id;              // telegram
     std::chrono::seconds resend{60};  // alertmanager: how often open alerts are repeated
 

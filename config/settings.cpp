@@ -128,6 +128,18 @@ std::string sample_mute() {
         schema::mute_keys(), MuteRule{});
 }
 
+void read_notifiers(const toml::node& node, Settings& settings, Reader& reader) {
+    schema::read_notifiers(node, settings.notifiers, reader);
+}
+
+std::string sample_notifier() {
+    return schema::sample_table(
+        "#[[notifier]]",
+        "Who is told when something opens, changes or clears; there may be several, without any nobody is.\n"
+        "`reputed notify test` sends each a test message.",
+        schema::notifier_keys(), NotifierSettings{});
+}
+
 void read_dnsbl(const toml::node& node, Settings& settings, Reader& reader) {
     if (const auto* table = table_or_problem(node, "[dnsbl]", reader))
         schema::read_dnsbl(*table, settings.dnsbl, settings.remarks, reader);
@@ -160,6 +172,8 @@ constexpr Table tables[] = {
         },
         sample_mute),
     section<&Settings::store, schema::store_keys, "[store]">("store"),
+    items<&Settings::notifiers, schema::notifier_keys, "[[notifier]]">("notifier", read_notifiers,
+                                                                       sample_notifier),
     section<&Settings::web, schema::web_keys, "[web]">("web"),
     section<&Settings::log, schema::log_keys, "[log]">("log"),
 };
@@ -280,6 +294,7 @@ Settings parse_settings(std::string_view toml, std::string_view file, const Sour
                 table->read(node, settings, reader);
         }
         if (found.empty() && settings.senders.empty()) discover_sender(settings, sources);
+        if (found.empty()) schema::remark_notifiers(settings, settings.remarks);
     }
     sort_by_place(found);
     problems.insert(problems.end(), found.begin(), found.end());

@@ -17,6 +17,7 @@ std::span<const Key<AlertSettings>> alert_keys();
 std::span<const Key<SeverityRule>> severity_keys();
 std::span<const Key<MuteRule>> mute_keys();
 std::span<const Key<StoreSettings>> store_keys();
+std::span<const Key<NotifierSettings>> notifier_keys();
 std::span<const Key<WebSettings>> web_keys();
 std::span<const Key<LogSettings>> log_keys();
 
@@ -26,5 +27,9 @@ void read_severities(const toml::node& node, std::vector<SeverityRule>& rules, R
 void read_mutes(const toml::node& node, std::vector<MuteRule>& rules, Reader& reader);
 void read_dnsbl(const toml::table& table, DnsblSettings& settings, std::vector<std::string>& remarks,
                 Reader& reader);
+void read_notifiers(const toml::node& node, std::vector<NotifierSettings>& notifiers, Reader& reader);
+
+// What is open or unwise about notifiers, once the senders are known.
+void remark_notifiers(const Settings& settings, std::vector<std::string>& remarks);
 
 }  // namespace reputed::schema
