@@ -65,6 +65,10 @@ Finding dropped(const std::string& name, const OutboxFigures& figures) {
     return finding;
 }
 
+void add_notifications(Report& report, const std::string& name, const char* result, std::uint64_t count) {
+    report.samples.push_back({&notifications, {name, result}, static_cast<double>(count)});
+}
+
 }  // namespace
 
 Report notify_report(const std::map<std::string, Outbox::Figures>& figures, WallTime now) {
@@ -74,12 +78,9 @@ Report notify_report(const std::map<std::string, Outbox::Figures>& figures, Wall
             report.findings.push_back(failing(name, each));
         if (each.last_dropped != WallTime{} && now - each.last_dropped < drop_is_told_for)
             report.findings.push_back(dropped(name, each));
-        const auto add = [&](const char* result, std::uint64_t count) {
-            report.samples.push_back({&notifications, {name, result}, static_cast<double>(count)});
-        };
-        add("delivered", each.delivered);
-        add("failed", each.failed);
-        add("dropped", each.dropped);
+        add_notifications(report, name, "delivered", each.delivered);
+        add_notifications(report, name, "failed", each.failed);
+        add_notifications(report, name, "dropped", each.dropped);
         report.samples.push_back({&waiting, {name}, static_cast<double>(each.waiting)});
         report.samples.push_back({&last_success, {name}, unix_seconds(each.last_success)});
     }

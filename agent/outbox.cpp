@@ -177,6 +177,7 @@ std::vector<Transition> Outbox::transitions() const {
     for (const auto& [name, channel] : channels_)
         channel.append_transitions(by_id);
     std::vector<Transition> out;
+    out.reserve(by_id.size());
     for (const auto& [id, transition] : by_id)
         out.push_back(*transition);
     return out;

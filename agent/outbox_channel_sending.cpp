@@ -97,10 +97,11 @@ void OutboxChannel::seal(std::vector<std::uint64_t> ids, std::string key, Outbox
         waiting.written = false;
         changes.entries.push_back(waiting.entry);
     }
-    sealed_.emplace();
-    sealed_->key = std::move(key);
-    sealed_->digest = ids.size() > static_cast<std::size_t>(settings_.digest_over);
-    sealed_->ids = std::move(ids);
+    Sealed sealed;
+    sealed.key = std::move(key);
+    sealed.digest = ids.size() > static_cast<std::size_t>(settings_.digest_over);
+    sealed.ids = std::move(ids);
+    sealed_ = std::move(sealed);
 }
 
 // Goes on with a message of before the last end.
@@ -109,12 +110,13 @@ void OutboxChannel::adopt_sealed() {
         const auto& entry = waiting.entry;
         if (entry.message_key.empty()) continue;
         if (!sealed_) {
-            sealed_.emplace();
-            sealed_->key = entry.message_key;
-            sealed_->failures = entry.attempts;
+            Sealed sealed;
+            sealed.key = entry.message_key;
+            sealed.failures = entry.attempts;
             // How long the wait was to be is not known: not longer than this.
-            sealed_->wait_begun = entry.next_try - longest_retry_delay;
-            sealed_->wait = longest_retry_delay;
+            sealed.wait_begun = entry.next_try - longest_retry_delay;
+            sealed.wait = longest_retry_delay;
+            sealed_ = std::move(sealed);
         }
         if (entry.message_key == sealed_->key) sealed_->ids.push_back(id);
     }
