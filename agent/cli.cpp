@@ -18,7 +18,7 @@ namespace {
 
 const std::map<std::string, Format> formats = {{"table", Format::table}, {"json", Format::json}};
 const std::map<std::string, Format> check_formats = {
-    {"table", Format::table}, {"json", Format::json}, {"nagios", Format::nagios}};
+    {"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}, {"nagios", Format::nagios}};
 
 const std::map<std::string, Format> history_formats = {
     {"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}};
@@ -27,13 +27,16 @@ const std::map<std::string, Format> history_formats = {
 struct Arguments {
     CommonOptions common;
     DaemonOptions daemon;
+    CheckOptions check;
     std::vector<std::string> subjects;
     std::vector<std::string> lists;
     bool verify = false;
     SpfOptions spf;
     RecordOptions record;
     QueueOptions queue;
+    std::string code;
     HistoryOptions history;
+    NotifyOptions notify;
     std::string output;
     bool sample = false;
     std::function<int()> command;
@@ -84,13 +87,15 @@ void add_check(CLI::App& app, Arguments& arguments) {
         "check", "Examine everything once, as configured or for the given IPs and domains");
     add_config(*check, arguments);
     add_dns(*check, arguments);
-    add_format(*check, arguments, check_formats, "table, json or nagios");
+    add_format(*check, arguments, check_formats, "table, json, csv or nagios");
     check
-        ->add_option("subjects", arguments.subjects,
+        ->add_option("subjects", arguments.check.subjects,
                      "IP addresses, networks or domains; - reads them from standard input")
         ->type_name("IP or DOMAIN");
+    check->add_flag("--findings", arguments.check.findings,
+                    "Show every finding below the table, also for more than ten domains");
     check->callback([&arguments] {
-        arguments.command = [&arguments] { return check_command(arguments.common, arguments.subjects); };
+        arguments.command = [&arguments] { return check_command(arguments.common, arguments.check); };
     });
 }
 
@@ -175,6 +180,16 @@ void add_queue(CLI::App& app, Arguments& arguments) {
     });
 }
 
+void add_explain(CLI::App& app, Arguments& arguments) {
+    auto* explain = app.add_subcommand("explain", "Say what a finding means and what to do about it");
+    add_format(*explain, arguments, formats, "table or json");
+    explain->add_option("code", arguments.code, "A code such as dnsbl.listed, or a family such as dnsbl")
+        ->type_name("CODE");
+    explain->callback([&arguments] {
+        arguments.command = [&arguments] { return explain_command(arguments.common, arguments.code); };
+    });
+}
+
 void add_history(CLI::App& app, Arguments& arguments) {
     auto& options = arguments.history;
     auto* history =
@@ -199,6 +214,19 @@ void add_history(CLI::App& app, Arguments& arguments) {
     history->add_option("--before", options.before, "Go on below this id")->type_name("ID");
     history->callback([&arguments] {
         arguments.command = [&arguments] { return history_command(arguments.common, arguments.history); };
+    });
+}
+
+void add_notify(CLI::App& app, Arguments& arguments) {
+    auto* notify = app.add_subcommand("notify", "Try the notifiers out");
+    notify->require_subcommand(1);
+    auto* test = notify->add_subcommand("test", "Send a marked test message through every notifier");
+    add_config(*test, arguments);
+    add_format(*test, arguments, formats, "table or json");
+    test->add_option("--notifier", arguments.notify.notifier, "Only this one")->type_name("NAME");
+    test->add_flag("--dry-run", arguments.notify.dry_run, "Print what would go out, and send nothing");
+    test->callback([&arguments] {
+        arguments.command = [&arguments] { return notify_test_command(arguments.common, arguments.notify); };
     });
 }
 
@@ -256,7 +284,9 @@ int run_command_line(int argc, char** argv) {
     add_spf(app, arguments);
     add_record(app, arguments);
     add_queue(app, arguments);
+    add_explain(app, arguments);
     add_history(app, arguments);
+    add_notify(app, arguments);
     add_config_commands(app, arguments);
     try {
         app.parse(argc, argv);

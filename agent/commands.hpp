@@ -17,8 +17,11 @@ struct CommonOptions {
     Format format = Format::table;
 };
 
-// Without subjects: the configured senders.
-int check_command(const CommonOptions& common, const std::vector<std::string>& subjects);
+struct CheckOptions {
+    std::vector<std::string> subjects;  // none: the configured senders; "-": more of them from standard input
+    bool findings = false;              // show all of them, however many domains there are
+};
+int check_command(const CommonOptions& common, const CheckOptions& options);
 
 // `-` among the subjects reads more of them from standard input, one a line.
 int dnsbl_command(const CommonOptions& common, const std::vector<std::string>& subjects,
@@ -48,6 +51,9 @@ struct QueueOptions {
 };
 int queue_command(const CommonOptions& common, const QueueOptions& options);
 
+// "": every code; else a code, or the family before its dot.
+int explain_command(const CommonOptions& common, const std::string& text);
+
 // What "" or false matches: everything.
 struct HistoryOptions {
     std::string store;  // the file; "" = as the configuration says
@@ -67,6 +73,13 @@ struct HistoryOptions {
     std::uint64_t before = 0;
 };
 int history_command(const CommonOptions& common, const HistoryOptions& options);
+
+struct NotifyOptions {
+    std::string notifier;  // "" = all
+    bool dry_run = false;  // print what would go out
+};
+// A marked test message through every notifier; exit 1 when one fails.
+int notify_test_command(const CommonOptions& common, const NotifyOptions& options);
 
 int config_check_command(const CommonOptions& common);
 int config_show_command(const CommonOptions& common);

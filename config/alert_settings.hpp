@@ -25,6 +25,9 @@ struct AlertSettings {  // [alerts]
     std::chrono::seconds calm{21'600};     // a flapping finding clears after so long without being seen
     std::chrono::seconds forget{604'800};  // one about which no run could tell for so long is given up
     bool notify_initial = true;            // tell what the first run of a check finds
+
+    // Believes everything at once: for a single run.
+    static AlertSettings immediate();
 };
 
 // An empty field matches everything; the first rule that matches counts.
@@ -91,6 +94,7 @@ struct NotifierSettings {  // [[notifier]]
     Secret hmac_key;                  // webhook: signs the body
     std::string format = "json";      // webhook: json, slack, discord, teams, ntfy, telegram or template
     std::string template_file;        // format = "template": the body
+    std::string template_text;        // as read from there
     std::string chat_id;              // telegram
     std::chrono::seconds resend{60};  // alertmanager: how often open alerts are repeated
 

@@ -97,6 +97,49 @@ std::string sample_sender() {
         schema::sender_keys(), Sender{});
 }
 
+// A list of tables each of which stands for itself: how it is shown, and an example for the sample.
+template <auto Member, auto Keys, Header header>
+std::string show_items(const Settings& settings) {
+    std::string out;
+    for (const auto& item : settings.*Member)
+        out += schema::show_table(header.text, Keys(), item);
+    return out;
+}
+
+template <auto Member, auto Keys, Header header>
+constexpr Table items(std::string_view name, void (*read)(const toml::node&, Settings&, Reader&),
+                      std::string (*sample)()) {
+    return {
+        name, header.text, read, show_items<Member, Keys, header>, sample, [] { return names_of(Keys()); }};
+}
+
+std::string sample_severity() {
+    return schema::sample_table(
+        "#[[severity]]",
+        "How much a finding matters here, where you know better. The first that fits counts.",
+        schema::severity_keys(), SeverityRule{});
+}
+
+std::string sample_mute() {
+    return schema::sample_table(
+        "#[[mute]]",
+        "What nobody is told about; it is shown all the same. Told after all when it is still so "
+        "after the end.",
+        schema::mute_keys(), MuteRule{});
+}
+
+void read_notifiers(const toml::node& node, Settings& settings, Reader& reader) {
+    schema::read_notifiers(node, settings.notifiers, reader);
+}
+
+std::string sample_notifier() {
+    return schema::sample_table(
+        "#[[notifier]]",
+        "Who is told when something opens, changes or clears; there may be several, without any nobody is.\n"
+        "`reputed notify test` sends each a test message.",
+        schema::notifier_keys(), NotifierSettings{});
+}
+
 void read_dnsbl(const toml::node& node, Settings& settings, Reader& reader) {
     if (const auto* table = table_or_problem(node, "[dnsbl]", reader))
         schema::read_dnsbl(*table, settings.dnsbl, settings.remarks, reader);
@@ -115,6 +158,22 @@ constexpr Table tables[] = {
     dnsbl_table(),
     section<&Settings::checks, schema::check_keys, "[checks]">("checks"),
     section<&Settings::mta, schema::mta_keys, "[mta]">("mta"),
+    section<&Settings::alerts, schema::alert_keys, "[alerts]">("alerts"),
+    items<&Settings::severities, schema::severity_keys, "[[severity]]">(
+        "severity",
+        [](const toml::node& node, Settings& settings, Reader& reader) {
+            schema::read_severities(node, settings.severities, reader);
+        },
+        sample_severity),
+    items<&Settings::mutes, schema::mute_keys, "[[mute]]">(
+        "mute",
+        [](const toml::node& node, Settings& settings, Reader& reader) {
+            schema::read_mutes(node, settings.mutes, reader);
+        },
+        sample_mute),
+    section<&Settings::store, schema::store_keys, "[store]">("store"),
+    items<&Settings::notifiers, schema::notifier_keys, "[[notifier]]">("notifier", read_notifiers,
+                                                                       sample_notifier),
     section<&Settings::web, schema::web_keys, "[web]">("web"),
     section<&Settings::log, schema::log_keys, "[log]">("log"),
 };
@@ -235,6 +294,7 @@ Settings parse_settings(std::string_view toml, std::string_view file, const Sour
                 table->read(node, settings, reader);
         }
         if (found.empty() && settings.senders.empty()) discover_sender(settings, sources);
+        if (found.empty()) schema::remark_notifiers(settings, settings.remarks);
     }
     sort_by_place(found);
     problems.insert(problems.end(), found.begin(), found.end());

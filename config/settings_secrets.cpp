@@ -37,20 +37,19 @@ bool is_label(const std::string& key) {
 }
 
 // The content of a source, or a complaint that follows its name: "is empty".
-FileText fetch(const KeySource& source, const Reader& reader) {
-    if (!source.file.empty())
-        return reader.sources().file(relative_to(reader.file(), source.file), largest_key_file);
-    const auto value = reader.sources().environment(source.environment);
+FileText fetch(const std::string& file, const std::string& environment, const Reader& reader) {
+    if (!file.empty()) return reader.sources().file(relative_to(reader.file(), file), largest_key_file);
+    const auto value = reader.sources().environment(environment);
     if (!value) return {"", "is not set"};
     return {*value, ""};
 }
 
-void read_secret(const KeySource& source, const toml::source_region& where, DnsblSettings& settings,
-                 Reader& reader) {
+void read_key_of_list(const KeySource& source, const toml::source_region& where, DnsblSettings& settings,
+                      Reader& reader) {
     const std::string which =
         (source.file.empty() ? "the environment variable with the key of " : "the key file of ") +
         in_quotes(source.zone_suffix);
-    const FileText found = fetch(source, reader);
+    const FileText found = fetch(source.file, source.environment, reader);
     if (!found.error.empty()) return reader.problem(where, which + ": " + found.error);
     const std::string key = trimmed(found.text);
     if (key.empty()) return reader.problem(where, which + ": is empty");
@@ -76,21 +75,25 @@ std::string unquoted_zone(const toml::key& key, const toml::node& value) {
     return zone;
 }
 
-// The one of the two that is given, `file` or `environment`; nothing after a problem.
-std::optional<KeySource> read_source(const toml::table& table, const std::string& zone,
-                                     const toml::source_region& where, Reader& reader) {
-    reader.unknown_keys(table, "the key of " + in_quotes(zone), {"file", "env"});
+struct Place {
+    std::string file;         // either
+    std::string environment;  // or
+};
+
+// The one of the two that is given, `file` or `env`; nothing after a problem. `what` is what comes from there.
+std::optional<Place> read_place(const toml::table& table, const std::string& what,
+                                const toml::source_region& where, Reader& reader) {
+    reader.unknown_keys(table, what, {"file", "env"});
     const auto* file = table.get("file");
     const auto* environment = table.get("env");
     if (file && environment) {
-        reader.problem(where, "the key of " + in_quotes(zone) + R"( has both "file" and "env": keep one)");
+        reader.problem(where, what + R"( has both "file" and "env": keep one)");
         return {};
     }
     if (!file && !environment) {
-        reader.problem(where, "the key of " + in_quotes(zone) + R"( needs a "file" or an "env")");
+        reader.problem(where, what + R"( needs a "file" or an "env")");
         return {};
     }
-    KeySource source{zone, "", ""};
     const auto* text = file ? reader.text(*file, "file") : reader.text(*environment, "env");
     if (!text) return {};
     if (text->empty() || text->find_first_of(std::string_view("\0=", 2)) != std::string::npos) {
@@ -99,8 +102,7 @@ std::optional<KeySource> read_source(const toml::table& table, const std::string
             file ? R"("file" must be the path of a file)" : R"("env" must be the name of a variable)");
         return {};
     }
-    (file ? source.file : source.environment) = *text;
-    return source;
+    return file ? Place{*text, ""} : Place{"", *text};
 }
 
 void read_key(const toml::key& key, const toml::node& value, DnsblSettings& settings, Reader& reader) {
@@ -120,12 +122,13 @@ void read_key(const toml::key& key, const toml::node& value, DnsblSettings& sett
                                   R"({ file = "/etc/reputed/NAME.key" }, or { env = "VARIABLE" })");
     const auto* table = reader.table(value, zone);
     if (!table) return;
-    const auto source = read_source(*table, zone, key.source(), reader);
-    if (!source) return;
+    const auto place = read_place(*table, "the key of " + in_quotes(zone), key.source(), reader);
+    if (!place) return;
+    const KeySource source{zone, place->file, place->environment};
     if (settings.secrets.contains(zone))
         return reader.problem(key.source(), in_quotes(zone) + " has two keys: keep one");
-    settings.keys.push_back(*source);
-    read_secret(*source, key.source(), settings, reader);
+    settings.keys.push_back(source);
+    read_key_of_list(source, key.source(), settings, reader);
 }
 
 }  // namespace
@@ -146,6 +149,43 @@ std::string show_keys(const DnsblSettings& settings) {
                                     : "file = " + toml_quoted(source.file)) +
                " }\n";
     return out;
+}
+
+void read_secret(const toml::node& node, std::string_view name, bool literal, Secret& secret,
+                 Reader& reader) {
+    const std::string what = in_quotes(name);
+    if (node.is_string() && literal) {
+        secret.value = *node.value<std::string>();
+        if (secret.value.empty()) reader.problem(node.source(), what + " must not be empty");
+        return;
+    }
+    if (node.is_string())
+        return reader.problem(node.source(),
+                              what +
+                                  " must not stand in the configuration: put it into a file and write "
+                                  R"({ file = "/etc/reputed/NAME" }, or { env = "VARIABLE" })");
+    const auto* table = reader.table(node, name);
+    if (!table) return;
+    const auto place = read_place(*table, what, node.source(), reader);
+    if (!place) return;
+    secret.file = place->file;
+    secret.environment = place->environment;
+    const FileText found = fetch(place->file, place->environment, reader);
+    const std::string which =
+        (place->file.empty() ? "the environment variable with " : "the file with ") + what;
+    if (!found.error.empty()) return reader.problem(node.source(), which + ": " + found.error);
+    secret.value = trimmed(found.text);
+    if (secret.value.empty()) return reader.problem(node.source(), which + ": is empty");
+    if (secret.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+        secret.value.clear();
+        reader.problem(node.source(), which + ": must hold it alone, in one line");
+    }
+}
+
+std::string show_secret(const Secret& secret) {
+    if (!secret.file.empty()) return "{ file = " + toml_quoted(secret.file) + " }";
+    if (!secret.environment.empty()) return "{ env = " + toml_quoted(secret.environment) + " }";
+    return "";
 }
 
 }  // namespace reputed::schema

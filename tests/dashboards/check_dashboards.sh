@@ -1,5 +1,5 @@
 #!/bin/bash
-# Checks dashboards/: the Prometheus rules and their unit tests, the Grafana dashboard, and that every metric which
+# Checks dashboards/: the Prometheus rules and their unit tests, the sample for Alertmanager, the Grafana dashboard, and that every metric which
 # they name is one that the agent publishes. Usage: check_dashboards.sh [SOURCE-DIRECTORY ...]; the directories, by
 # default agent and checks, are those whose string literals declare the metrics.
 set -u
@@ -9,6 +9,7 @@ sources=("$@")
 
 rules=dashboards/prometheus/rules.yml
 dashboard=dashboards/grafana/reputed.json
+alertmanager=dashboards/alertmanager/alertmanager.yml
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 failed=0
@@ -57,8 +58,32 @@ every_alert_is_complete() {
     done < <(grep -oE 'alert: Reputed\w+' "$rules" | cut -d' ' -f2 | sort -u)
 }
 
+# Each line: the receiver, and the labels of an alert that has to reach it.
+every_alert_finds_its_receiver() {
+    local receiver labels found wrong=0
+    while read -r receiver labels; do
+        # shellcheck disable=SC2086
+        found=$(amtool config routes test --config.file="$alertmanager" $labels 2>/dev/null)
+        [ "$found" = "$receiver" ] && continue
+        echo "$labels reaches $found, not $receiver"
+        wrong=1
+    done <<'ROWS'
+page severity=critical alertname=ReputedDnsblListed
+page severity=critical alertname=ReputedListed
+mail severity=warning
+mail severity=unknown
+digest severity=info
+drill severity=critical drill=true
+drill severity=info drill=true
+mail alertname=Other
+ROWS
+    [ $wrong = 0 ]
+}
+
 must "promtool check rules" promtool check rules "$rules"
 must "promtool test rules" promtool test rules dashboards/prometheus/rules_test.yml
+must "amtool check-config" amtool check-config "$alertmanager"
+must "alerts find their receivers" every_alert_finds_its_receiver
 must "alerts are complete and tested" every_alert_is_complete
 must "dashboard" python3 tests/dashboards/check_dashboard.py "$dashboard" "$work/panels.json"
 must "queries of the dashboard parse" promtool check rules "$work/panels.json"

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace reputed::http {
+
+struct Request {
+    std::string method = "POST";  // POST, PUT or GET
+    std::string url;              // http or https, without a user name
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+    std::string username;  // basic authentication when not ""
+    std::string password;
+    std::string bearer;  // Authorization: Bearer
+    std::chrono::milliseconds timeout{15'000};
+    std::string ca_file;               // PEM; "" = the system's
+    std::size_t max_response = 65536;  // bytes of the body that are read
+};
+
+struct Response {
+    int status = 0;  // 0: there was no complete answer
+    std::string body;
+    bool body_cut = false;  // it was longer than max_response; the rest was not waited for
+    std::optional<std::chrono::seconds> retry_after;  // RFC 9110 section 10.2.3, at most a day
+    // "" for a status of 2xx; otherwise one sentence that names scheme, host and port only, never the path (which may
+    // be a secret): "https://hooks.example answered 500 Internal Server Error".
+    std::string error;
+};
+
+// Blocks for at most the timeout; ends at once when stop is requested. Certificates are always verified. Redirects are
+// not followed. Proxies come from the usual environment variables. May be called from several threads.
+Response exchange(const Request& request, const std::stop_token& stop);
+
+}  // namespace reputed::http
