@@ -9,6 +9,8 @@
 
 #include "agent/dns_metrics.hpp"
 #include "agent/logging.hpp"
+#include "agent/own_jobs.hpp"
+#include "agent/stored_samples.hpp"
 
 namespace reputed {
 namespace {
@@ -20,8 +22,8 @@ spdlog::level::level_enum level_of(Severity severity) {
     return severity >= Severity::warning ? spdlog::level::warn : spdlog::level::info;
 }
 
-// The resolver is judged by all that was asked, so this job belongs to the agent and not to a check.
-const JobKey resolver_job{"resolver", "resolver"};
+// How often the last values of a job's series are written, which change with each run.
+constexpr auto series_gap = std::chrono::minutes(10);
 
 void log_transition(const Transition& transition) {
     const Finding& finding = transition.finding;
@@ -51,6 +53,33 @@ Agent::~Agent() {
     stop();
 }
 
+void Agent::remember() {
+    auto alerting = std::make_unique<Alerting>(
+        *runtime_.settings, [this] { return ledger_state(); }, changed_);
+    StoredState state = alerting->open();
+    std::vector<JobKey> jobs;
+    for (auto& job : state.jobs) {
+        jobs.push_back(job.key);
+        const auto known = statistics_.find(job.key);
+        if (known == statistics_.end()) continue;
+        known->second.last_run = job.last_run;
+        known->second.last_success = job.last_success;
+        known->second.verdict = job.verdict;
+        series_.record(job.key, from_stored(std::move(job.samples), checks_, *runtime_.settings));
+    }
+    ledger_.restore(std::move(state.entries), jobs, state.next_entry, state.next_transition);
+    alerting_ = std::move(alerting);
+    {
+        const std::lock_guard lock(mutex_);
+        set_jobs(false);
+    }
+    alerting_->start();
+}
+
+std::string Agent::store_path() const {
+    return alerting_ ? alerting_->path() : "";
+}
+
 void Agent::start(unsigned workers) {
     for (unsigned i = 0; i < workers; ++i)
         workers_.emplace_back([this, stop = stop_.get_token()] { work(stop); });
@@ -66,6 +95,15 @@ void Agent::stop() {
     for (auto& worker : workers_)
         worker.join();
     workers_.clear();
+    if (!alerting_ || std::exchange(alerting_stopped_, true)) return;
+    {
+        const std::lock_guard lock(mutex_);
+        Batch last;
+        for (const auto& [key, record] : statistics_)
+            if (record.runs > 0) last.jobs.push_back(stored(key));
+        alerting_->take(std::move(last), system_clock::now());
+    }
+    alerting_->stop();
 }
 
 const Check* Agent::find_check(std::string_view name) const {
@@ -85,10 +123,14 @@ void Agent::set_jobs(bool other_targets) {
             if (keys.insert(key).second) jobs.push_back({std::move(key), interval});
         }
     }
-    if (runtime_.statistics && !keys.empty()) {
-        keys.insert(resolver_job);
-        jobs.push_back({resolver_job, runtime_.settings->alerts.confirm_after});
-    }
+    const auto add_own = [&](const JobKey& key, bool wanted) {
+        if (!wanted) return;
+        keys.insert(key);
+        jobs.push_back({key, runtime_.settings->alerts.confirm_after});
+    };
+    add_own(resolver_job, runtime_.statistics && !keys.empty());
+    add_own(store_job, alerting_ != nullptr);
+    add_own(notify_job, alerting_ && !runtime_.settings->notifiers.empty());
     schedule_.set_jobs(jobs, SteadyClock::now(), other_targets);
     keep_only(keys);
     for (const auto& key : keys)
@@ -96,20 +138,28 @@ void Agent::set_jobs(bool other_targets) {
 }
 
 void Agent::keep_only(const std::set<JobKey>& keys) {
-    publish(ledger_.keep_only(keys, system_clock::now()));
+    const auto now = system_clock::now();
+    publish(ledger_.keep_only(keys, now), now);
     series_.keep_only(keys);
+    std::vector<JobKey> gone;
     std::erase_if(statistics_, [&](const auto& entry) {
         const auto& [key, record] = entry;
         if (keys.contains(key)) return false;
+        gone.push_back(key);
         auto& removed = removed_[key.check];
         removed.check = key.check;
         removed.runs += record.runs;
         removed.failures += record.failures;
         return true;
     });
+    if (!alerting_ || gone.empty()) return;
+    Batch batch;
+    batch.dropped_jobs = std::move(gone);
+    alerting_->take(std::move(batch), now);
 }
 
 void Agent::reload(Runtime runtime) {
+    const auto settings = runtime.settings;
     {
         const std::lock_guard lock(mutex_);
         std::swap(runtime_, runtime);  // the old one may have a thread to end, so it goes without the lock
@@ -118,6 +168,7 @@ void Agent::reload(Runtime runtime) {
         last_reload_ok_ = true;
         last_good_reload_ = system_clock::now();
     }
+    if (alerting_) alerting_->configure(*settings);
     wake_.notify_all();
 }
 
@@ -154,7 +205,7 @@ bool Agent::run_due(Schedule::Time now, WallTime wall) {
 void Agent::run_all(unsigned workers, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
     std::vector<JobKey> keys;
     for (const auto& [key, record] : statistics_)
-        if (key != resolver_job) keys.push_back(key);
+        if (!is_own(key)) keys.push_back(key);
     std::mutex mutex;
     std::size_t next = 0;
     std::size_t done = 0;
@@ -187,6 +238,8 @@ Report Agent::look_at_resolver() {
 Report Agent::run_check(const JobKey& key, const Runtime& runtime, const std::stop_token& stop,
                         WallTime wall) {
     if (key == resolver_job) return look_at_resolver();
+    if (key == store_job) return alerting_->report_store(wall);
+    if (key == notify_job) return alerting_->report_notifiers(wall);
     return find_check(key.check)->run(
         key.subject, Services{*runtime.resolver, *runtime.settings, *runtime.lists, wall, stop});
 }
@@ -221,7 +274,8 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
             series_.record(key, std::move(report.samples));
             auto changes = ledger_.record(key, std::move(report), wall);
             if (changes.unsettled) schedule_.hurry(key, begun, runtime_.settings->alerts.confirm_after);
-            publish(std::move(changes));
+            publish(std::move(changes), wall, &key);
+            if (key == resolver_job) publish(ledger_.tick(wall), wall);  // as good a clock as any
         } else {
             // What it found before stays: a check that crashed has not seen anything cleared.
             ++record.failures;
@@ -231,10 +285,39 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
     if (changed_) changed_();
 }
 
-// Under mutex_, so that what is told stays in the order in which it was decided.
-void Agent::publish(Ledger::Changes&& changes) {
+StoredJob Agent::stored(const JobKey& key) const {
+    const auto& record = statistics_.at(key);
+    return {key, record.last_run, record.last_success, record.verdict,
+            is_own(key) ? std::vector<StoredSample>{} : to_stored(*series_.of(key))};
+}
+
+// For a store that begins anew.
+Batch Agent::ledger_state() const {
+    const std::lock_guard lock(mutex_);
+    Batch batch;
+    batch.entries = ledger_.entries();
+    for (const auto& [key, record] : statistics_)
+        if (record.last_run != WallTime{}) batch.jobs.push_back(stored(key));
+    return batch;
+}
+
+// Under mutex_, so that what is told stays in the order in which it was decided. `job`: the one that has just run.
+void Agent::publish(Ledger::Changes&& changes, WallTime now, const JobKey* job) {
     for (const auto& transition : changes.transitions)
         log_transition(transition);
+    if (!alerting_) return;
+    Batch batch;
+    batch.transitions = std::move(changes.transitions);
+    batch.entries = std::move(changes.entries);
+    batch.dropped_entries = std::move(changes.dropped);
+    if (job != nullptr) {
+        auto& written = statistics_.at(*job).written;
+        if (now < written || now - written >= series_gap) {
+            written = now;
+            batch.jobs.push_back(stored(*job));
+        }
+    }
+    alerting_->take(std::move(batch), now);
 }
 
 std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {

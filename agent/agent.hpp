@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "agent/alerting.hpp"
 #include "agent/ledger.hpp"
 #include "agent/resolver_watch.hpp"
 #include "agent/runtime.hpp"
@@ -30,6 +31,11 @@ class Agent {
     ~Agent();  // stop()
     Agent(const Agent&) = delete;
     Agent& operator=(const Agent&) = delete;
+
+    // Takes up what was known at the last end, and writes and tells from now on. At most once, before start().
+    void remember();
+    // Where; "" = nowhere.
+    std::string store_path() const;
 
     void start(unsigned workers);  // once
     void stop();                   // ends running jobs early and waits for the workers; nothing runs after it
@@ -57,6 +63,7 @@ class Agent {
         WallTime last_success;
         std::chrono::duration<double> last_duration{0};
         Severity verdict = Severity::unknown;
+        WallTime written;  // when its row was last given to the store
     };
     void set_jobs(bool other_targets);
     void keep_only(const std::set<JobKey>& keys);
@@ -65,7 +72,9 @@ class Agent {
              WallTime wall);
     Report look_at_resolver();
     Report run_check(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, WallTime wall);
-    void publish(Ledger::Changes&& changes);
+    void publish(Ledger::Changes&& changes, WallTime now, const JobKey* job = nullptr);
+    StoredJob stored(const JobKey& key) const;
+    Batch ledger_state() const;
     const Check* find_check(std::string_view name) const;
 
     const std::span<const Check> checks_;
@@ -86,6 +95,8 @@ class Agent {
 
     std::stop_source stop_;
     std::vector<std::thread> workers_;
+    std::unique_ptr<Alerting> alerting_;  // null: nothing is kept or told
+    bool alerting_stopped_ = false;
 };
 
 }  // namespace reputed

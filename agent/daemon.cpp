@@ -179,12 +179,13 @@ int serve(const DaemonOptions& options, Runtime runtime, const SignalQueue& sign
     const WakeUp wake;
     const std::string listen = runtime.settings->web.listen;
     Agent agent(std::move(runtime), all_checks(), [&wake] { wake.raise(); });
+    agent.remember();
     Published published;
     Publisher publisher(agent, published);
     publisher.publish_if_due();
     std::optional<WebServer> web;
     if (!listen.empty()) {
-        web.emplace(listen, site_routes(published));
+        web.emplace(listen, site_routes(published, agent.store_path()));
         log("daemon").info("listening on {} (port {})", listen, web->port());
     }
     agent.start(worker_count);

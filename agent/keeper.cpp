@@ -257,12 +257,7 @@ void Keeper::note_ids(const Batch& batch) {
 }
 
 void Keeper::report_written(const Batch& batch) const {
-    if (batch.outbox.empty() || !callbacks_.written) return;
-    std::vector<std::uint64_t> ids;
-    ids.reserve(batch.outbox.size());
-    for (const auto& entry : batch.outbox)
-        ids.push_back(entry.id);
-    callbacks_.written(ids);
+    if (!batch.outbox.empty() && callbacks_.written) callbacks_.written(batch.outbox);
 }
 
 void Keeper::change_health(const std::function<void(StoreHealth&)>& change) {

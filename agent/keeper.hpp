@@ -26,8 +26,8 @@ class Keeper {
         // last told ones of open episodes. It takes the lock under which submit() is called, so that what was
         // submitted before is in it.
         std::function<Batch()> whole;
-        // Outbox entries that are on disk, or need not wait because there is no disk.
-        std::function<void(std::span<const std::uint64_t>)> written;
+        // Outbox entries that are on disk as they are here, or need not wait because there is no disk.
+        std::function<void(std::span<const OutboxEntry>)> written;
         std::function<void()> health_changed;
     };
     using Clock = std::function<WallTime()>;

@@ -102,7 +102,7 @@ Writer::Writer(Database& database)
       no_senders_(database, "DELETE FROM transition_senders WHERE transition_id = ?"),
       outbox_(database,
               "INSERT OR REPLACE INTO outbox(id, notifier, transition_id, created, message_key, "
-              "attempts, next_try, last_error) VALUES(?,?,?,?,?,?,?,?)"),
+              "told, attempts, next_try, last_error) VALUES(?,?,?,?,?,?,?,?,?)"),
       drop_entry_(database, "DELETE FROM entries WHERE id = ?"),
       drop_job_(database, "DELETE FROM jobs WHERE job_check = ? AND job_subject = ?"),
       drop_outbox_(database, "DELETE FROM outbox WHERE id = ?") {}
@@ -149,7 +149,7 @@ void Writer::write(const Transition& transition) {
 
 void Writer::write(const OutboxEntry& entry) {
     outbox_.bind(entry.id).bind(entry.notifier).bind(entry.transition).bind(entry.created);
-    outbox_.bind(entry.message_key).bind(entry.attempts).bind(entry.next_try).bind(entry.last_error).run();
+    outbox_.bind(entry.message_key).bind(entry.told).bind(entry.attempts).bind(entry.next_try).bind(entry.last_error).run();
 }
 
 void Writer::drop_entry(std::uint64_t id) {
@@ -225,8 +225,8 @@ std::vector<StoredJob> read_jobs(Database& database) {
 std::vector<OutboxEntry> read_outbox(Database& database) {
     std::vector<OutboxEntry> entries;
     Statement row(database,
-                  "SELECT id, notifier, transition_id, created, message_key, attempts, next_try, "
-                  "last_error FROM outbox ORDER BY id");
+                  "SELECT id, notifier, transition_id, created, message_key, told, attempts, "
+                  "next_try, last_error FROM outbox ORDER BY id");
     while (row.step()) {
         OutboxEntry entry;
         entry.id = row.id();
@@ -234,6 +234,7 @@ std::vector<OutboxEntry> read_outbox(Database& database) {
         entry.transition = row.id();
         entry.created = row.time();
         entry.message_key = row.text();
+        entry.told = row.flag();
         entry.attempts = counter(row);
         entry.next_try = row.time();
         entry.last_error = row.text();

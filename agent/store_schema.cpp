@@ -92,6 +92,7 @@ CREATE TABLE outbox(
     transition_id INTEGER NOT NULL CHECK(transition_id > 0),
     created INTEGER NOT NULL,
     message_key TEXT NOT NULL,
+    told INTEGER NOT NULL CHECK(told IN (0, 1)),
     attempts INTEGER NOT NULL CHECK(attempts >= 0),
     next_try INTEGER NOT NULL,
     last_error TEXT NOT NULL) STRICT;

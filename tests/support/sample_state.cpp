@@ -173,7 +173,7 @@ std::string print(const StoredJob& job) {
 std::string print(const OutboxEntry& entry) {
     Line line;
     line << entry.id << entry.notifier << entry.transition << count(entry.created) << entry.message_key
-         << entry.attempts << count(entry.next_try) << entry.last_error;
+         << entry.told << entry.attempts << count(entry.next_try) << entry.last_error;
     return line.text();
 }
 

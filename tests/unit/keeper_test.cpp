@@ -28,9 +28,10 @@ class SmallAgent {
     void make() {
         keeper.emplace(path_, StoreSettings{},
                        Keeper::Callbacks{[this] { return whole(); },
-                                         [this](std::span<const std::uint64_t> ids) {
+                                         [this](std::span<const OutboxEntry> entries) {
                                              const std::lock_guard lock(mutex_);
-                                             written.insert(ids.begin(), ids.end());
+                                             for (const auto& entry : entries)
+                                                 written.insert(entry.id);
                                          },
                                          [this] { ++health_changes; }},
                        [this] { return now; });
