@@ -20,11 +20,18 @@ spdlog::level::level_enum level_of(Severity severity) {
     return severity >= Severity::warning ? spdlog::level::warn : spdlog::level::info;
 }
 
-void log_finding(const char* what, const JobKey& job, const Finding& finding,
-                 spdlog::level::level_enum level) {
-    log("agent").log(level, "{} {} {} [{}] {}{}{}: {}", what, job.check, finding.code,
-                     to_string(finding.severity), finding.subject, finding.object.empty() ? "" : " on ",
-                     finding.object, finding.message);
+// The resolver is judged by all that was asked, so this job belongs to the agent and not to a check.
+const JobKey resolver_job{"resolver", "resolver"};
+
+void log_transition(const Transition& transition) {
+    const Finding& finding = transition.finding;
+    const auto level =
+        transition.kind == TransitionKind::cleared ? spdlog::level::info : level_of(finding.severity);
+    log("agent").log(level, "{} {} {} [{}] {}{}{}: {}{}{}{}", to_string(transition.kind), transition.check,
+                     finding.code, to_string(finding.severity), finding.subject,
+                     finding.object.empty() ? "" : " on ", finding.object, finding.message,
+                     transition.note.empty() ? "" : " (", transition.note,
+                     transition.note.empty() ? "" : ")");
 }
 
 }  // namespace
@@ -35,6 +42,7 @@ Agent::Agent(Runtime runtime, std::span<const Check> checks, std::function<void(
       started_(system_clock::now()),
       runtime_(std::move(runtime)),
       schedule_(std::random_device{}()),
+      ledger_(runtime_.settings),
       last_good_reload_(started_) {
     set_jobs(false);
 }
@@ -77,6 +85,10 @@ void Agent::set_jobs(bool other_targets) {
             if (keys.insert(key).second) jobs.push_back({std::move(key), interval});
         }
     }
+    if (runtime_.statistics && !keys.empty()) {
+        keys.insert(resolver_job);
+        jobs.push_back({resolver_job, runtime_.settings->alerts.confirm_after});
+    }
     schedule_.set_jobs(jobs, SteadyClock::now(), other_targets);
     keep_only(keys);
     for (const auto& key : keys)
@@ -84,7 +96,8 @@ void Agent::set_jobs(bool other_targets) {
 }
 
 void Agent::keep_only(const std::set<JobKey>& keys) {
-    ledger_.keep_only(keys);
+    publish(ledger_.keep_only(keys, system_clock::now()));
+    series_.keep_only(keys);
     std::erase_if(statistics_, [&](const auto& entry) {
         const auto& [key, record] = entry;
         if (keys.contains(key)) return false;
@@ -100,6 +113,7 @@ void Agent::reload(Runtime runtime) {
     {
         const std::lock_guard lock(mutex_);
         std::swap(runtime_, runtime);  // the old one may have a thread to end, so it goes without the lock
+        ledger_.use(runtime_.settings);
         set_jobs(runtime.settings->senders != runtime_.settings->senders);
         last_reload_ok_ = true;
         last_good_reload_ = system_clock::now();
@@ -140,35 +154,51 @@ bool Agent::run_due(Schedule::Time now, WallTime wall) {
 void Agent::run_all(unsigned workers, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
     std::vector<JobKey> keys;
     for (const auto& [key, record] : statistics_)
-        keys.push_back(key);
+        if (key != resolver_job) keys.push_back(key);
     std::mutex mutex;
     std::size_t next = 0;
     std::size_t done = 0;
+    const auto run_now = [&](const JobKey& key) {
+        run(key, runtime_, stop_.get_token(), SteadyClock::now(), system_clock::now());
+    };
     const auto work_off = [&] {
         std::unique_lock lock(mutex);
         while (next < keys.size()) {
             const JobKey& key = keys[next++];
             lock.unlock();
-            run(key, runtime_, stop_.get_token(), SteadyClock::now(), system_clock::now());
+            run_now(key);
             lock.lock();
             if (progress) progress(++done, keys.size());
         }
     };
-    std::vector<std::jthread> threads;  // joined at the end, also when one of them cannot be made
-    for (unsigned i = 0; i < std::min<std::size_t>(workers, keys.size()); ++i)
-        threads.emplace_back(work_off);
+    {
+        std::vector<std::jthread> threads;  // joined at the end, also when one of them cannot be made
+        for (unsigned i = 0; i < std::min<std::size_t>(workers, keys.size()); ++i)
+            threads.emplace_back(work_off);
+    }
+    if (statistics_.contains(resolver_job)) run_now(resolver_job);  // about all that was asked
+}
+
+Report Agent::look_at_resolver() {
+    const std::lock_guard lock(mutex_);
+    return runtime_.statistics ? resolver_watch_.look(runtime_.statistics->statistics()) : Report{};
+}
+
+Report Agent::run_check(const JobKey& key, const Runtime& runtime, const std::stop_token& stop,
+                        WallTime wall) {
+    if (key == resolver_job) return look_at_resolver();
+    return find_check(key.check)->run(
+        key.subject, Services{*runtime.resolver, *runtime.settings, *runtime.lists, wall, stop});
 }
 
 void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,
                 WallTime wall) {
-    const Check* check = find_check(key.check);
     const auto clock_begun = SteadyClock::now();
     Report report;
     std::optional<std::string> failure;
     log("agent").debug("run {} {}", key.check, key.subject);
     try {
-        report = check->run(key.subject,
-                            Services{*runtime.resolver, *runtime.settings, *runtime.lists, wall, stop});
+        report = run_check(key, runtime, stop, wall);
     } catch (const std::exception& error) {
         failure = error.what();
     }
@@ -176,7 +206,6 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
     if (failure) log("agent").error("{} {} failed: {}", key.check, key.subject, *failure);
 
     const auto duration = SteadyClock::now() - clock_begun;
-    Ledger::Changes changes;
     {
         const std::lock_guard lock(mutex_);
         schedule_.finished(key, begun, begun + duration);
@@ -189,18 +218,23 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
         if (!failure) {
             record.last_success = wall;
             record.verdict = report.verdict();
-            changes = ledger_.record(key, std::move(report), wall);
+            series_.record(key, std::move(report.samples));
+            auto changes = ledger_.record(key, std::move(report), wall);
+            if (changes.unsettled) schedule_.hurry(key, begun, runtime_.settings->alerts.confirm_after);
+            publish(std::move(changes));
         } else {
             // What it found before stays: a check that crashed has not seen anything cleared.
             ++record.failures;
             record.verdict = Severity::unknown;
         }
     }
-    for (const auto& finding : changes.opened)
-        log_finding("opened", key, finding, level_of(finding.severity));
-    for (const auto& finding : changes.cleared)
-        log_finding("cleared", key, finding, spdlog::level::info);
     if (changed_) changed_();
+}
+
+// Under mutex_, so that what is told stays in the order in which it was decided.
+void Agent::publish(Ledger::Changes&& changes) {
+    for (const auto& transition : changes.transitions)
+        log_transition(transition);
 }
 
 std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
@@ -214,7 +248,8 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
         snapshot->settings = runtime_.settings;
         snapshot->lists = runtime_.lists;
         resolver = runtime_.statistics;
-        snapshot->findings = ledger_.findings();
+        snapshot->findings = ledger_.findings(now);
+        snapshot->unconfirmed = ledger_.unconfirmed(now);
         snapshot->ready = true;
         for (const auto& [key, record] : statistics_) {
             JobState job;
@@ -228,7 +263,7 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
             if (const auto due = schedule_.due(key))
                 job.next_run = now + std::chrono::duration_cast<WallTime::duration>(*due - steady_now);
             job.verdict = record.verdict;
-            job.samples = ledger_.samples(key);
+            job.samples = series_.of(key);
             snapshot->ready = snapshot->ready && record.runs > 0;
             snapshot->jobs.push_back(std::move(job));
         }

@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "agent/ledger.hpp"
+#include "agent/resolver_watch.hpp"
 #include "agent/runtime.hpp"
 #include "agent/schedule.hpp"
+#include "agent/series.hpp"
 #include "agent/snapshot.hpp"
 
 namespace reputed {
@@ -61,6 +63,9 @@ class Agent {
     void work(const std::stop_token& stop);
     void run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,
              WallTime wall);
+    Report look_at_resolver();
+    Report run_check(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, WallTime wall);
+    void publish(Ledger::Changes&& changes);
     const Check* find_check(std::string_view name) const;
 
     const std::span<const Check> checks_;
@@ -72,6 +77,8 @@ class Agent {
     Runtime runtime_;
     Schedule schedule_;
     Ledger ledger_;
+    Series series_;
+    ResolverWatch resolver_watch_;
     std::map<JobKey, Statistics> statistics_;
     std::map<std::string, RemovedJobs> removed_;  // by check
     bool last_reload_ok_ = true;

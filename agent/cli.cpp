@@ -18,12 +18,16 @@ namespace {
 
 const std::map<std::string, Format> formats = {{"table", Format::table}, {"json", Format::json}};
 const std::map<std::string, Format> check_formats = {
-    {"table", Format::table}, {"json", Format::json}, {"nagios", Format::nagios}};
+    {"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}, {"nagios", Format::nagios}};
+
+const std::map<std::string, Format> history_formats = {
+    {"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}};
 
 // Everything that arguments can set. It outlives the parsing, as CLI11 wants it.
 struct Arguments {
     CommonOptions common;
     DaemonOptions daemon;
+    CheckOptions check;
     std::vector<std::string> subjects;
     std::vector<std::string> lists;
     bool verify = false;
@@ -31,6 +35,8 @@ struct Arguments {
     RecordOptions record;
     QueueOptions queue;
     NotifyOptions notify;
+    std::string code;
+    HistoryOptions history;
     std::string output;
     bool sample = false;
     std::function<int()> command;
@@ -81,13 +87,15 @@ void add_check(CLI::App& app, Arguments& arguments) {
         "check", "Examine everything once, as configured or for the given IPs and domains");
     add_config(*check, arguments);
     add_dns(*check, arguments);
-    add_format(*check, arguments, check_formats, "table, json or nagios");
+    add_format(*check, arguments, check_formats, "table, json, csv or nagios");
     check
-        ->add_option("subjects", arguments.subjects,
+        ->add_option("subjects", arguments.check.subjects,
                      "IP addresses, networks or domains; - reads them from standard input")
         ->type_name("IP or DOMAIN");
+    check->add_flag("--findings", arguments.check.findings,
+                    "Show every finding below the table, also for more than ten domains");
     check->callback([&arguments] {
-        arguments.command = [&arguments] { return check_command(arguments.common, arguments.subjects); };
+        arguments.command = [&arguments] { return check_command(arguments.common, arguments.check); };
     });
 }
 
@@ -185,6 +193,43 @@ void add_notify(CLI::App& app, Arguments& arguments) {
     });
 }
 
+void add_explain(CLI::App& app, Arguments& arguments) {
+    auto* explain = app.add_subcommand("explain", "Say what a finding means and what to do about it");
+    add_format(*explain, arguments, formats, "table or json");
+    explain->add_option("code", arguments.code, "A code such as dnsbl.listed, or a family such as dnsbl")
+        ->type_name("CODE");
+    explain->callback([&arguments] {
+        arguments.command = [&arguments] { return explain_command(arguments.common, arguments.code); };
+    });
+}
+
+void add_history(CLI::App& app, Arguments& arguments) {
+    auto& options = arguments.history;
+    auto* history =
+        app.add_subcommand("history", "Show listings and other findings of the past, with durations");
+    add_config(*history, arguments);
+    add_format(*history, arguments, history_formats, "table, json or csv");
+    history->add_option("--store", options.store, "Read this database")->type_name("PATH");
+    history->add_option("--since", options.since, "Open at some time since then: 30d, 2026-01-31")
+        ->type_name("TIME");
+    history->add_option("--until", options.until, "Opened before then")->type_name("TIME");
+    auto* ip = history->add_option("--ip", options.ip, "About this address or network")->type_name("ADDRESS");
+    history->add_option("--domain", options.domain, "About this domain")->type_name("NAME")->excludes(ip);
+    history->add_option("--list", options.list, "About this list")->type_name("LIST");
+    history->add_option("--code", options.code, "With this code: dnsbl.listed")->type_name("CODE");
+    history->add_option("--check", options.check, "Of this check")->type_name("CHECK");
+    history->add_option("--sender", options.sender, "That concern this sender")->type_name("NAME");
+    history->add_option("--severity", options.severity, "At least so severe")->type_name("SEVERITY");
+    history->add_flag("--open", options.open, "Only what is still open");
+    history->add_flag("--drill", options.drill, "Only drills");
+    history->add_flag("--transitions", options.transitions, "Each opening, change and clearing on its own");
+    history->add_option("--limit", options.limit, "At most so many (1000)")->type_name("N");
+    history->add_option("--before", options.before, "Go on below this id")->type_name("ID");
+    history->callback([&arguments] {
+        arguments.command = [&arguments] { return history_command(arguments.common, arguments.history); };
+    });
+}
+
 void add_config_commands(CLI::App& app, Arguments& arguments) {
     auto* config = app.add_subcommand("config", "Validate, show or begin a configuration");
     config->require_subcommand(1);
@@ -240,6 +285,8 @@ int run_command_line(int argc, char** argv) {
     add_record(app, arguments);
     add_queue(app, arguments);
     add_notify(app, arguments);
+    add_explain(app, arguments);
+    add_history(app, arguments);
     add_config_commands(app, arguments);
     try {
         app.parse(argc, argv);

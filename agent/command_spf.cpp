@@ -9,6 +9,7 @@
 #include "agent/runtime.hpp"
 #include "agent/terminal.hpp"
 #include "checks/auth/spf.hpp"
+#include "checks/auth/spf_tree.hpp"
 
 namespace reputed {
 namespace {
@@ -58,12 +59,39 @@ Json to_json(const spf::Evaluation& evaluation) {
             {"trace", trace}};
 }
 
+Json to_json(const spf::LookupNode& node) {
+    Json children = Json::array();
+    for (const auto& child : node.children)
+        children.push_back(to_json(child));
+    Json out = {{"term", plain_text(node.term)},
+                {"domain", plain_text(node.domain)},
+                {"lookups", node.lookups},
+                {"children", std::move(children)}};
+    if (node.fault != spf::LookupNode::Fault::none) {
+        out["fault"] = to_string(node.fault);
+        out["note"] = plain_text(node.note);
+    }
+    return out;
+}
+
 spf::Options options_now() {
     spf::Options options;
     options.unix_time =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
             .count();
     return options;
+}
+
+void print_tree(const spf::LookupTree& tree) {
+    std::cout << "if nothing matches: " << (tree.bounded ? "at least " : "") << tree.lookups()
+              << " of 10 lookups\n";
+    for (const auto& line : spf::lines_of(tree))
+        std::cout << "  " << plain_text(line) << '\n';
+}
+
+// The domain whose record was looked up; "" when there was none to look at.
+std::string evaluated_domain(const spf::Evaluation& evaluation) {
+    return evaluation.trace.empty() ? "" : evaluation.trace.front().domain;
 }
 
 void print_table(const spf::Evaluation& evaluation) {
@@ -121,12 +149,19 @@ int spf_command(const CommonOptions& common, const SpfOptions& options) {
         print_error("--from and --helo are both missing: give the MAIL FROM address, the EHLO name, or both");
         return exit_usage;
     }
-    const auto evaluation =
-        spf::check_host({*ip, options.from, options.helo}, *runtime.resolver, options_now());
-    if (common.format == Format::json)
-        std::cout << json_text(to_json(evaluation)) << '\n';
-    else
+    spf::Answers answers(*runtime.resolver);
+    const auto evaluation = spf::check_host({*ip, options.from, options.helo}, answers, options_now());
+    const std::string domain = evaluated_domain(evaluation);
+    std::optional<spf::LookupTree> tree;
+    if (!domain.empty()) tree = spf::lookup_tree(domain, answers);
+    if (common.format == Format::json) {
+        Json out = to_json(evaluation);
+        out["lookup_tree"] = tree ? to_json(tree->root) : Json();
+        std::cout << json_text(out) << '\n';
+    } else {
         print_table(evaluation);
+        if (tree && !tree->root.children.empty()) print_tree(*tree);
+    }
     return exit_code_of(evaluation.result);
 }
 

@@ -25,21 +25,26 @@ std::string_view trimmed(std::string_view line) {
     return line.substr(begin, line.find_last_not_of(blanks) - begin + 1);
 }
 
-bool add_subject(const std::string& text, std::vector<NamedSubject>& subjects) {
+// `where` stands before what is wrong.
+bool add_subject(const std::string& text, const std::string& where, std::vector<NamedSubject>& subjects) {
     NamedSubject subject{text, IpNetwork::parse(text), {}};
     if (subject.network) {
         if (subject.network->size() > most_addresses) {
-            print_error('"' + text + "\" is wider than 65536 addresses: give smaller networks");
+            print_error(where + '"' + text + "\" is wider than 65536 addresses: give smaller networks");
             return false;
         }
     } else if (const auto domain = dnsbl::Subject::of_domain(text)) {
         subject.domain = domain->text;
     } else {
-        print_error('"' + text + "\" is neither an IP address, a network nor a domain name");
+        print_error(where + '"' + text + "\" is neither an IP address, a network nor a domain name");
         return false;
     }
     subjects.push_back(std::move(subject));
     return true;
+}
+
+std::string line_text(std::size_t number) {
+    return "standard input, line " + std::to_string(number) + ": ";
 }
 
 }  // namespace
@@ -68,22 +73,22 @@ std::optional<Settings> command_settings(const CommonOptions& common, bool sende
     return settings;
 }
 
-std::optional<std::vector<std::string>> read_subject_lines() {
-    std::vector<std::string> lines;
+std::optional<std::vector<InputLine>> read_subject_lines() {
+    std::vector<InputLine> lines;
     std::array<char, longest_line + 1> line;  // a terminator beside the text: never more of it is read
     for (std::size_t number = 1; std::cin.getline(line.data(), line.size()) || std::cin.gcount() > 0;
          ++number) {
-        const auto problem = std::cin.fail()       ? ": longer than 1024 bytes"
-                             : number > most_lines ? ": more than 1000000 lines"
+        const auto problem = std::cin.fail()       ? "longer than 1024 bytes"
+                             : number > most_lines ? "more than 1000000 lines"
                                                    : nullptr;
         if (problem != nullptr) {
-            print_error("standard input, line " + std::to_string(number) + problem);
+            print_error(line_text(number) + problem);
             return {};
         }
         const auto bytes = static_cast<std::size_t>(std::cin.gcount()) - (std::cin.eof() ? 0 : 1);
         const std::string_view whole(line.data(), bytes);
         const auto text = trimmed(whole.substr(0, whole.find('#')));
-        if (!text.empty()) lines.emplace_back(text);
+        if (!text.empty()) lines.push_back({number, std::string(text)});
     }
     if (std::cin.bad()) {
         print_error("standard input could not be read");
@@ -94,14 +99,15 @@ std::optional<std::vector<std::string>> read_subject_lines() {
 
 std::optional<std::vector<NamedSubject>> read_subjects(const std::vector<std::string>& arguments) {
     std::vector<NamedSubject> subjects;
-    const auto add = [&](const std::string& text) { return add_subject(text, subjects); };
     for (const auto& argument : arguments) {
         if (argument != "-") {
-            if (!add(argument)) return {};
+            if (!add_subject(argument, "", subjects)) return {};
             continue;
         }
         const auto lines = read_subject_lines();
-        if (!lines || !std::all_of(lines->begin(), lines->end(), add)) return {};
+        if (!lines) return {};
+        for (const auto& line : *lines)
+            if (!add_subject(line.text, line_text(line.number), subjects)) return {};
     }
     return subjects;
 }

@@ -20,9 +20,16 @@ bool is_dns_server(std::string_view text);
 // machine is not looked at: the command brings its own subjects.
 std::optional<Settings> command_settings(const CommonOptions& common, bool senders);
 
+struct InputLine {
+    std::size_t number = 0;  // from 1
+    std::string text;
+
+    bool operator==(const InputLine&) const = default;
+};
+
 // Non-empty lines of standard input without surrounding blanks and without comments (#), at most 1,000,000 of at most
 // 1,024 bytes; nullopt after printing an error.
-std::optional<std::vector<std::string>> read_subject_lines();
+std::optional<std::vector<InputLine>> read_subject_lines();
 
 // What a command is asked about: one address or a network of at most 65,536, or a domain.
 struct NamedSubject {
@@ -31,7 +38,8 @@ struct NamedSubject {
     std::string domain;                // lower case, no trailing dot; "" for a network
 };
 
-// The arguments in order, each "-" replaced by read_subject_lines(); nullopt after printing what is wrong with one.
+// The arguments in order, each "-" replaced by read_subject_lines(); nullopt after printing what is wrong with the first
+// bad one, and on which line it stands.
 std::optional<std::vector<NamedSubject>> read_subjects(const std::vector<std::string>& arguments);
 
 }  // namespace reputed

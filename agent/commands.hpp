@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,7 +10,7 @@
 // in one line; every function returns the exit code (agent/exit_codes.hpp).
 namespace reputed {
 
-enum class Format { table, json, nagios };
+enum class Format { table, json, csv, nagios };
 
 struct CommonOptions {
     std::string config;  // "" = /etc/reputed/reputed.toml where it exists, else defaults
@@ -16,8 +18,11 @@ struct CommonOptions {
     Format format = Format::table;
 };
 
-// Without subjects: the configured senders.
-int check_command(const CommonOptions& common, const std::vector<std::string>& subjects);
+struct CheckOptions {
+    std::vector<std::string> subjects;  // none: the configured senders; "-": more of them from standard input
+    bool findings = false;              // show all of them, however many domains there are
+};
+int check_command(const CommonOptions& common, const CheckOptions& options);
 
 // `-` among the subjects reads more of them from standard input, one a line.
 int dnsbl_command(const CommonOptions& common, const std::vector<std::string>& subjects,
@@ -53,6 +58,29 @@ struct NotifyOptions {
 };
 // A marked test message through every notifier; exit 1 when one fails.
 int notify_test_command(const CommonOptions& common, const NotifyOptions& options);
+
+// "": every code; else a code, or the family before its dot.
+int explain_command(const CommonOptions& common, const std::string& text);
+
+// What "" or false matches: everything.
+struct HistoryOptions {
+    std::string store;  // the file; "" = as the configuration says
+    std::string since;  // a duration ago, or a date
+    std::string until;
+    std::string ip;
+    std::string domain;
+    std::string list;
+    std::string code;
+    std::string check;
+    std::string sender;
+    std::string severity;  // the least
+    bool open = false;
+    bool drill = false;
+    bool transitions = false;  // one by one, not as episodes
+    std::size_t limit = 1000;
+    std::uint64_t before = 0;
+};
+int history_command(const CommonOptions& common, const HistoryOptions& options);
 
 int config_check_command(const CommonOptions& common);
 int config_show_command(const CommonOptions& common);

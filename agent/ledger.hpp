@@ -1,8 +1,9 @@
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -10,41 +11,82 @@
 
 #include "agent/ledger_entry.hpp"
 #include "agent/snapshot.hpp"
+#include "agent/transition.hpp"
 
 namespace reputed {
 
-// The memory of findings and of last good values. A check tells what it sees now; the ledger knows since when, and
-// keeps what a run could not tell. Not thread-safe: the agent owns the lock.
+// The memory of findings. A check tells what it sees now; the ledger decides when that opens, changes or clears a
+// finding, and keeps what a run could not tell. Pure: it is told the time. Not thread-safe: the agent owns the lock.
+//
+// A job that sees a finding so often in a row as [alerts] confirm says confirms it; one that does not see it so often
+// as `clear` says takes that back; one that could not tell changes nothing. The finding is open while any job confirms
+// it. What could not be told has to last for `unknown_after`, and opens nothing while a finding that blinds is there.
 class Ledger {
   public:
-    // What a run changed for the whole agent: findings that no job reported before, or that none reports any more.
     struct Changes {
-        std::vector<Finding> opened;
-        std::vector<Finding> cleared;
+        std::vector<Transition> transitions;
+        std::vector<LedgerEntry> entries;    // those that are to be written
+        std::vector<std::uint64_t> dropped;  // ids of entries that are no more
+        bool unsettled = false;              // something waits to be confirmed: the job should soon run again
     };
 
-    // Takes one run's report. Findings that it does not repeat are cleared, unless one of its holds covers them.
+    explicit Ledger(std::shared_ptr<const Settings> settings);
+
+    // What was known at the last end: `jobs` are those that have run before.
+    void restore(std::vector<LedgerEntry> entries, const std::vector<JobKey>& jobs, std::uint64_t next_entry,
+                 std::uint64_t next_transition);
+    void use(std::shared_ptr<const Settings> settings);
+
     Changes record(const JobKey& job, Report&& report, WallTime now);
+    // Drops every job that is not in `jobs`; what only they confirmed clears.
+    Changes keep_only(const std::set<JobKey>& jobs, WallTime now);
+    // What the time alone decides: flapping findings that stayed away, mutes that ended.
+    Changes tick(WallTime now);
 
-    // Drops every job that is not in `jobs`, with its findings and series.
-    void keep_only(const std::set<JobKey>& jobs);
+    // The open ones, worst first, then by code, subject, object. While one of them blinds, those of other checks' business
+    // that could not be told are left out. Where several jobs say the same, it is one: the worst severity, the
+    // earliest `since`, the evidence of all.
+    std::vector<OpenFinding> findings(WallTime now) const;
+    std::vector<OpenFinding> unconfirmed(WallTime now) const;  // seen, but not yet so often that it is open
 
-    // All open findings, worst first, then by code, subject, object. Where several jobs say the same (code, subject,
-    // object), they are one: the worst severity, the earliest `since`, the evidence of all.
-    std::vector<OpenFinding> findings() const;
-
-    // The series of one job; never null.
-    std::shared_ptr<const std::vector<Sample>> samples(const JobKey& job) const;
+    std::vector<LedgerEntry> entries() const;  // all, by id
+    bool knows(const JobKey& job) const { return jobs_.contains(job); }
 
   private:
-    bool drop_reporter(const Finding& finding);  // true when it was the last one
-
-    struct Memory {
-        std::vector<OpenFinding> findings;  // by identity
-        std::shared_ptr<const std::vector<Sample>> samples;
+    struct Settling {  // of an open entry whose severity is another than last told
+        Severity severity = Severity::ok;
+        int rounds = 0;
     };
-    std::map<JobKey, Memory> jobs_;
-    std::unordered_map<std::string, std::size_t> reporters_;  // jobs that report a finding, by its identity
+
+    LedgerEntry& entry_of(const Finding& finding);
+    void judge_ratings(const JobKey& job, Report& report);
+    // True when there is more to write than that it was seen once more.
+    bool see(LedgerEntry& entry, const JobKey& job, Finding&& finding, bool first_run, WallTime now);
+    void confirm(LedgerEntry& entry, const JobKey& job, bool blind, WallTime now);
+    std::optional<Observation> miss(LedgerEntry& entry, const JobKey& job, bool held, WallTime now);
+    // `removed`: the observation that the run or reload took away. `note`: why it clears, other than being gone.
+    // `ran`: a job has just looked, it is not only time that went by.
+    void decide(LedgerEntry& entry, const Observation* removed, const std::string& note, bool ran,
+                WallTime now, Changes& changes);
+    void open(LedgerEntry& entry, WallTime now, Changes& changes);
+    void follow_severity(LedgerEntry& entry, bool ran, WallTime now, Changes& changes);
+    void clear(LedgerEntry& entry, const Observation* removed, const std::string& note, WallTime now,
+               Changes& changes);
+    void keep_unconfirmed(LedgerEntry& entry, const Observation& removed);
+    Transition& tell(TransitionKind kind, const LedgerEntry& entry, OpenFinding&& shown, WallTime now,
+                     Changes& changes);
+    void settle(std::uint64_t id, Changes& changes);
+    bool is_blind() const;
+
+    std::shared_ptr<const Settings> settings_;
+    std::map<std::uint64_t, LedgerEntry> entries_;
+    std::unordered_map<std::string, std::uint64_t> ids_;    // by identity
+    std::map<JobKey, std::set<std::uint64_t>> jobs_;        // those that have run, with what they observe
+    std::unordered_map<std::uint64_t, Settling> settling_;  // by entry
+    std::unordered_map<std::uint64_t, WallTime>
+        written_;  // by entry: when it was last given out to be written
+    std::uint64_t next_entry_ = 1;
+    std::uint64_t next_transition_ = 1;
 };
 
 }  // namespace reputed

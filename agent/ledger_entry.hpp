@@ -40,10 +40,10 @@ struct LedgerEntry {
     bool drill = false;
     std::vector<Observation> observations;  // one a job that says it; empty: only remembered for `openings`
     std::uint64_t episode = 0;              // the id of the transition that opened it; 0 = not open
-    WallTime opened;
-    Severity severity = Severity::ok;  // as last told; of an open one
-    bool told = false;                 // its opening went to the notifiers: only then its clearing does
-    std::vector<WallTime> openings;    // within the flap window, oldest first
+    WallTime opened;                        // when what is open now was first seen
+    Severity severity = Severity::ok;       // as last told; of an open one
+    bool told = false;                      // its opening went to the notifiers: only then its clearing does
+    std::vector<WallTime> openings;         // within the flap window, oldest first
     bool flapping = false;
     WallTime calm_since;  // flapping, and no job confirms it any more: since then; else epoch
 };

@@ -71,6 +71,16 @@ void Schedule::finished(const JobKey& key, Time begun, Time now) {
     waiting_.emplace(due, key);
 }
 
+void Schedule::hurry(const JobKey& key, Time begun, std::chrono::seconds wait) {
+    const auto found = jobs_.find(key);
+    if (found == jobs_.end()) return;
+    const auto tenth = std::chrono::duration_cast<milliseconds>(found->second.interval) / 10;
+    const Time due = begun + std::max<milliseconds>(wait, tenth);
+    if (due >= found->second.due) return;
+    if (waiting_.erase({found->second.due, key}) > 0) waiting_.emplace(due, key);
+    found->second.due = due;
+}
+
 std::optional<Schedule::Time> Schedule::due(const JobKey& key) const {
     const auto found = jobs_.find(key);
     if (found == jobs_.end()) return {};

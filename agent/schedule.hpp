@@ -39,6 +39,9 @@ class Schedule {
     // The job has run; begun at `begun`. Unknown keys are ignored: the configuration may have changed meanwhile.
     void finished(const JobKey& key, Time begun, Time now);
 
+    // The job shall run again `wait` after `begun`, but not before a tenth of its interval. Never puts it off.
+    void hurry(const JobKey& key, Time begun, std::chrono::seconds wait);
+
     std::optional<Time> due(const JobKey& key) const;
 
   private:

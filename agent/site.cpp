@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/api.hpp"
 #include "agent/page.hpp"
 #include "agent/plain_text.hpp"
 #include "agent/process_metrics.hpp"
@@ -57,13 +58,43 @@ Reply ready(const Published& published) {
                        plain_text(first->check + " " + first->subject, 300) + ".\n");
 }
 
+Reply json(api::Answer answer) {
+    Reply reply;
+    reply.status = answer.status;
+    reply.content_type = "application/json";
+    reply.content = std::make_shared<const Content>(std::move(answer.json));
+    return reply;
+}
+
+using SnapshotApi = api::Answer (*)(const Snapshot&, const QueryParameters&);
+
+Route api_route(std::string path, const Published& published, SnapshotApi function) {
+    return {std::move(path), {}, [&published, function](const QueryParameters& parameters) {
+                const auto edition = published.current();
+                if (!edition) return json({503, "{\"error\":\"the agent is starting\"}\n"});
+                return json(function(edition->snapshot(), parameters));
+            }};
+}
+
+Route transitions_route(const std::string& store_path) {
+    return {"/api/v1/transitions", {}, [store_path](const QueryParameters& parameters) {
+                return json(api::transitions(store_path, parameters, std::chrono::system_clock::now()));
+            }};
+}
+
 }  // namespace
 
-std::vector<Route> site_routes(const Published& published) {
+std::vector<Route> site_routes(const Published& published, const std::string& store_path) {
     return {
-        {"/", [&published] { return page(published); }},           {"/style.css", style},
-        {"/metrics", [&published] { return metrics(published); }}, {"/-/healthy", healthy},
+        {"/", [&published] { return page(published); }},
+        {"/style.css", style},
+        {"/metrics", [&published] { return metrics(published); }},
+        {"/-/healthy", healthy},
         {"/-/ready", [&published] { return ready(published); }},
+        api_route("/api/v1/findings", published, api::findings),
+        api_route("/api/v1/senders", published, api::senders),
+        api_route("/api/v1/lists", published, api::lists),
+        transitions_route(store_path),
     };
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "agent/published.hpp"
@@ -7,8 +8,9 @@
 
 namespace reputed {
 
-// What the agent serves: / (page), /style.css, /metrics, /-/healthy, /-/ready. `published` must outlive the
+// What the agent serves: / (page), /style.css, /metrics, /-/healthy, /-/ready, and /api/v1/ (agent/api.hpp) with findings,
+// senders, lists, and transitions from the store at `store_path` ("" = there is none). `published` must outlive the
 // routes.
-std::vector<Route> site_routes(const Published& published);
+std::vector<Route> site_routes(const Published& published, const std::string& store_path = {});
 
 }  // namespace reputed

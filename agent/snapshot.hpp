@@ -17,8 +17,11 @@ struct OpenFinding {
     Finding finding;
     std::string check;
     WallTime since;
-    WallTime
-        last_seen;  // the last run that confirmed it; older than the job's last run: held, could not tell
+    WallTime last_seen;       // the last run that saw it; older than the job's last run: held, could not tell
+    WallTime last_good = {};  // the last run that could tell whether it is there
+    std::uint64_t rounds = 1;  // runs that saw it
+    bool flapping = false;     // told no more until it has been away for a while
+    bool muted = false;
 };
 
 struct JobState {
@@ -57,9 +60,10 @@ struct Snapshot {
     WallTime started;
     std::shared_ptr<const Settings> settings;
     std::shared_ptr<const ActiveLists> lists;
-    std::vector<OpenFinding> findings;  // worst first, then by code, subject, object
-    std::vector<JobState> jobs;         // by check, then subject
-    std::vector<RemovedJobs> removed;   // by check; only checks that lost jobs
+    std::vector<OpenFinding> findings;     // worst first, then by code, subject, object
+    std::vector<OpenFinding> unconfirmed;  // seen, but not often enough yet to count; same order
+    std::vector<JobState> jobs;            // by check, then subject
+    std::vector<RemovedJobs> removed;      // by check; only checks that lost jobs
 
     // The agent's own counters and gauges (DNS queries, configuration reloads, ...).
     std::vector<Sample> own;

@@ -85,6 +85,8 @@ class Store {
     Store& operator=(const Store&) = delete;
 
     StoredState load();
+    // Ids below these were used, though this file may not know it; kept with the next commit.
+    void reserve(std::uint64_t next_entry, std::uint64_t next_transition, std::uint64_t next_outbox);
     // All of it or nothing; on disk when it returns. Throws StoreError.
     void commit(const Batch& batch);
     // Drops what is older than the retention, and the oldest beyond the size; writes daily figures. Not more often than

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "agent/plain_text.hpp"
@@ -46,7 +47,7 @@ const char* escape_of(Colour colour) {
 }
 
 // Code points, not bytes: UTF-8 continuation bytes take no room.
-std::size_t width(std::string_view text) {
+std::size_t shown_width(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(
         text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
@@ -74,6 +75,35 @@ Colour colour_of(Severity severity) {
     return Colour::none;
 }
 
+std::size_t terminal_width() {
+    winsize size{};
+    if (isatty(STDOUT_FILENO) != 1 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return 100;
+    return std::clamp<std::size_t>(size.ws_col, 40, 120);
+}
+
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
+    std::string out;
+    std::size_t column = indent;
+    for (std::size_t begin = 0; (begin = text.find_first_not_of(' ', begin)) != std::string_view::npos;) {
+        const auto end = std::min(text.find(' ', begin), text.size());
+        const auto word = text.substr(begin, end - begin);
+        const auto letters = shown_width(word);
+        if (out.empty()) {
+            column += letters;
+        } else if (column + 1 + letters <= width) {
+            out += ' ';
+            column += 1 + letters;
+        } else {
+            out += '\n' + std::string(indent, ' ');
+            column = indent + letters;
+        }
+        out += word;
+        begin = end;
+    }
+    return out;
+}
+
 void Table::add(std::vector<Cell> row) {
     for (auto& cell : row)
         cell.text = one_line(cell.text, longest_cell);
@@ -83,16 +113,16 @@ void Table::add(std::vector<Cell> row) {
 std::string Table::to_string() const {
     std::vector<std::size_t> widths;
     for (const auto& cell : header_)
-        widths.push_back(width(cell));
+        widths.push_back(shown_width(cell));
     for (const auto& row : rows_)
         for (std::size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], width(row[i].text));
+            widths[i] = std::max(widths[i], shown_width(row[i].text));
 
     std::string out;
     const auto put = [&](const std::string& text, Colour colour, std::size_t column) {
         if (column > 0) out += "  ";
         out += coloured(text, colour);
-        if (column + 1 < header_.size()) out.append(widths[column] - width(text), ' ');
+        if (column + 1 < header_.size()) out.append(widths[column] - shown_width(text), ' ');
     };
     for (std::size_t i = 0; i < header_.size(); ++i)
         put(header_[i], Colour::bold, i);

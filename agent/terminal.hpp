@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,6 +17,13 @@ enum class Colour { none, green, yellow, red, blue, grey, bold };
 // `text` in colour when standard output is a terminal and NO_COLOR is not set or empty.
 std::string coloured(std::string_view text, Colour colour);
 Colour colour_of(Severity severity);
+
+// Columns of the terminal behind standard output, 40 to 120; 100 where it is none.
+std::size_t terminal_width();
+
+// Words in lines of at most `width` characters, each but the first behind `indent` blanks, which count; a longer word
+// stands alone. No line end behind the last.
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
 
 // Left-aligned columns, two blanks apart; the last column is not padded. Cells are made fit to be shown here: one line,
 // at most 200 bytes. A row has at most as many cells as the header.

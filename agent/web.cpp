@@ -99,7 +99,24 @@ bool has_body(MHD_Connection* connection) {
            nullptr;
 }
 
-Reply answer(const std::vector<Route>& routes, std::string_view path, std::string_view method) {
+// One more than is allowed tells that there are too many.
+MHD_Result take_parameter(void* to, MHD_ValueKind, const char* name, std::size_t name_size, const char* value,
+                          std::size_t value_size) {
+    auto& parameters = *static_cast<QueryParameters*>(to);
+    parameters.push_back(
+        {std::string(name, name_size), value == nullptr ? "" : std::string(value, value_size)});
+    return parameters.size() > most_query_parameters ? MHD_NO : MHD_YES;
+}
+
+Reply reply_of(const Route& route, MHD_Connection* connection) {
+    if (!route.reply_to) return route.reply();
+    QueryParameters parameters;
+    MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_parameter, &parameters);
+    return route.reply_to(parameters);
+}
+
+Reply answer(const std::vector<Route>& routes, MHD_Connection* connection, std::string_view path,
+             std::string_view method) {
     const auto route =
         std::find_if(routes.begin(), routes.end(), [&](const Route& one) { return one.path == path; });
     if (route == routes.end())
@@ -107,7 +124,7 @@ Reply answer(const std::vector<Route>& routes, std::string_view path, std::strin
     if (method != MHD_HTTP_METHOD_GET && method != MHD_HTTP_METHOD_HEAD)
         return refusal(MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET and HEAD are answered here.\n");
     try {
-        return route->reply();
+        return reply_of(*route, connection);
     } catch (const std::exception&) {
         return refusal(MHD_HTTP_INTERNAL_SERVER_ERROR,
                        "The agent failed to make this page; its log may say more.\n");
@@ -140,7 +157,8 @@ MHD_Result handle(void* routes, MHD_Connection* connection, const char* url, con
         return send(connection, refusal(MHD_HTTP_CONTENT_TOO_LARGE, "A request here has no body.\n"), true);
     }
     if (*upload_size != 0) return MHD_NO;
-    return send(connection, answer(*static_cast<const std::vector<Route>*>(routes), url, method), false);
+    return send(connection, answer(*static_cast<const std::vector<Route>*>(routes), connection, url, method),
+                false);
 } catch (...) {
     return MHD_NO;  // out of memory: drop the connection, keep the agent
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/content.hpp"
+#include "agent/query_parameters.hpp"
 
 struct MHD_Daemon;
 
@@ -20,12 +21,13 @@ struct Reply {
     std::shared_ptr<const Content> content;  // held until the last byte is sent; null = the preamble is all
 };
 
-// One path, compared exactly with the decoded path of the request (the query is not looked at), and what it
-// answers. `reply` is called for GET and HEAD on the server's one thread: it must return at once and may
-// throw (500).
+// One path, compared exactly with the decoded path of the request, and what it answers. `reply` is called for GET and
+// HEAD on the server's one thread: it must return at once and may throw (500). Where `reply_to` is set, it is called
+// instead, with the query.
 struct Route {
     std::string path;
     std::function<Reply()> reply;
+    std::function<Reply(const QueryParameters&)> reply_to = {};
 };
 
 // An HTTP/1.1 server on one thread of its own, from construction to destruction. Readers can hold nothing up:

@@ -30,6 +30,10 @@ struct Finding {
     std::string remedy;    // what to do, in one or two sentences
     std::string link;      // where to do it; "" where there is none
     bool drill = false;    // planted by a drill; part of the identity, so that it never meets a real one
+    // Says of another check's business only that it could not be told; beside `unknown`, which always does.
+    bool could_not_tell = false;
+    // While it is there, what could not be told is its consequence: that opens nothing.
+    bool blinds = false;
 };
 
 // How a number is judged. The levels stand from best to worst; a level reaches to its bound, the last one to infinity.

@@ -2,6 +2,15 @@
 
 namespace reputed {
 
+AlertSettings AlertSettings::immediate() {
+    AlertSettings settings;
+    settings.confirm = 1;
+    settings.clear = 1;
+    settings.unknown_after = std::chrono::seconds(0);
+    settings.flap_count = 1'000'000;
+    return settings;
+}
+
 std::string_view to_string(NotifierKind kind) {
     switch (kind) {
         case NotifierKind::alertmanager:

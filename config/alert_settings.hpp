@@ -25,6 +25,9 @@ struct AlertSettings {  // [alerts]
     std::chrono::seconds calm{21'600};     // a flapping finding clears after so long without being seen
     std::chrono::seconds forget{604'800};  // one about which no run could tell for so long is given up
     bool notify_initial = true;            // tell what the first run of a check finds
+
+    // Believes everything at once: for a single run.
+    static AlertSettings immediate();
 };
 
 // An empty field matches everything; the first rule that matches counts.

@@ -6,5 +6,6 @@
 namespace reputed {
 
 std::string_view embedded_lists_toml();
+std::string_view embedded_codes_toml();
 
 }  // namespace reputed

@@ -10,10 +10,10 @@ namespace reputed {
 namespace {
 
 void clear_host_bits(std::array<std::uint8_t, 16>& bytes, int prefix_length) {
-    for (int bit = 0; bit < 128; bit += 8) {
-        const int keep = std::clamp(prefix_length - bit, 0, 8);
-        bytes[static_cast<std::size_t>(bit / 8)] &= static_cast<std::uint8_t>(0xff00 >> keep);
-    }
+    const auto whole = static_cast<std::size_t>(prefix_length / 8);
+    if (whole == bytes.size()) return;
+    bytes[whole] &= static_cast<std::uint8_t>(0xff00 >> prefix_length % 8);
+    std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(whole) + 1, bytes.end(), std::uint8_t{0});
 }
 
 IpAddress rebuilt(Family family, const std::array<std::uint8_t, 16>& bytes) {

@@ -97,15 +97,35 @@ std::string sample_sender() {
         schema::sender_keys(), Sender{});
 }
 
-void read_notifiers(const toml::node& node, Settings& settings, Reader& reader) {
-    schema::read_notifiers(node, settings.notifiers, reader);
+// A list of tables each of which stands for itself: how it is shown, and an example for the sample.
+template <auto Member, auto Keys, Header header>
+std::string show_items(const Settings& settings) {
+    std::string out;
+    for (const auto& item : settings.*Member)
+        out += schema::show_table(header.text, Keys(), item);
+    return out;
 }
 
-std::string show_notifiers(const Settings& settings) {
-    std::string out;
-    for (const auto& notifier : settings.notifiers)
-        out += schema::show_table("[[notifier]]", schema::notifier_keys(), notifier);
-    return out;
+template <auto Member, auto Keys, Header header>
+constexpr Table items(std::string_view name, void (*read)(const toml::node&, Settings&, Reader&),
+                      std::string (*sample)()) {
+    return {
+        name, header.text, read, show_items<Member, Keys, header>, sample, [] { return names_of(Keys()); }};
+}
+
+std::string sample_severity() {
+    return schema::sample_table(
+        "#[[severity]]",
+        "How much a finding matters here, where you know better. The first that fits counts.",
+        schema::severity_keys(), SeverityRule{});
+}
+
+std::string sample_mute() {
+    return schema::sample_table(
+        "#[[mute]]",
+        "What nobody is told about; it is shown all the same. Told after all when it is still so "
+        "after the end.",
+        schema::mute_keys(), MuteRule{});
 }
 
 void read_dnsbl(const toml::node& node, Settings& settings, Reader& reader) {
@@ -126,8 +146,26 @@ constexpr Table tables[] = {
     dnsbl_table(),
     section<&Settings::checks, schema::check_keys, "[checks]">("checks"),
     section<&Settings::mta, schema::mta_keys, "[mta]">("mta"),
-    {"notifier", "[[notifier]]", read_notifiers, show_notifiers, schema::sample_notifiers,
-     [] { return names_of(schema::notifier_keys()); }},
+    section<&Settings::alerts, schema::alert_keys, "[alerts]">("alerts"),
+    items<&Settings::severities, schema::severity_keys, "[[severity]]">(
+        "severity",
+        [](const toml::node& node, Settings& settings, Reader& reader) {
+            schema::read_severities(node, settings.severities, reader);
+        },
+        sample_severity),
+    items<&Settings::mutes, schema::mute_keys, "[[mute]]">(
+        "mute",
+        [](const toml::node& node, Settings& settings, Reader& reader) {
+            schema::read_mutes(node, settings.mutes, reader);
+        },
+        sample_mute),
+    section<&Settings::store, schema::store_keys, "[store]">("store"),
+    items<&Settings::notifiers, schema::notifier_keys, "[[notifier]]">(
+        "notifier",
+        [](const toml::node& node, Settings& settings, Reader& reader) {
+            schema::read_notifiers(node, settings.notifiers, reader);
+        },
+        schema::sample_notifiers),
     section<&Settings::web, schema::web_keys, "[web]">("web"),
     section<&Settings::log, schema::log_keys, "[log]">("log"),
 };

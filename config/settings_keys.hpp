@@ -13,12 +13,18 @@ std::span<const Key<DnsSettings>> dns_keys();
 std::span<const Key<DnsblSettings>> dnsbl_keys();
 std::span<const Key<IntervalSettings>> check_keys();
 std::span<const Key<MtaSettings>> mta_keys();
+std::span<const Key<AlertSettings>> alert_keys();
+std::span<const Key<SeverityRule>> severity_keys();
+std::span<const Key<MuteRule>> mute_keys();
+std::span<const Key<StoreSettings>> store_keys();
 std::span<const Key<NotifierSettings>> notifier_keys();
 std::span<const Key<WebSettings>> web_keys();
 std::span<const Key<LogSettings>> log_keys();
 
 // What one row cannot see: senders among each other, and what [dnsbl] says of one list in two places.
 void read_senders(const toml::node& node, std::vector<Sender>& senders, Reader& reader);
+void read_severities(const toml::node& node, std::vector<SeverityRule>& rules, Reader& reader);
+void read_mutes(const toml::node& node, std::vector<MuteRule>& rules, Reader& reader);
 void read_dnsbl(const toml::table& table, DnsblSettings& settings, std::vector<std::string>& remarks,
                 Reader& reader);
 void read_notifiers(const toml::node& node, std::vector<NotifierSettings>& notifiers, Reader& reader);

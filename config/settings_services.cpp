@@ -49,6 +49,11 @@ std::string listen_rule(std::string& text) {
     return "";
 }
 
+std::string url_rule(std::string& text) {
+    if (text.empty() || text.starts_with("http://") || text.starts_with("https://")) return "";
+    return in_quotes(text) + R"( is no address of a page: write it like "https://mail.example.org/reputed/")";
+}
+
 std::string level_rule(std::string& text) {
     return one_of(text, "log level", {"trace", "debug", "info", "warning", "error", "off"});
 }
@@ -137,6 +142,8 @@ constexpr Key<MtaSettings> mta_rows[] = {
 constexpr Key<WebSettings> web_rows[] = {
     text_key<&WebSettings::listen, listen_rule>(
         "listen", "HOST:PORT of the pages and of /metrics; port 0 takes any free one, \"\" none at all."),
+    text_key<&WebSettings::public_url, url_rule>(
+        "public_url", "How people reach the page, for the link in messages; \"\" means no link."),
 };
 
 constexpr Key<LogSettings> log_rows[] = {

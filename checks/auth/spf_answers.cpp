@@ -1,5 +1,6 @@
 #include "checks/auth/spf_answers.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -19,16 +20,24 @@ void make_key(std::string& key, std::string_view name, RecordType type) {
 
 void Answers::prefetch(std::span<const Question> questions, const std::stop_token& stop) {
     std::vector<Question> missing;
-    std::unordered_map<std::string, std::size_t> asked;  // key -> index in `missing`
+    std::vector<std::string> keys;  // of `missing`; few enough to be searched
     for (const auto& question : questions) {
         make_key(key_, question.name, question.type);
-        if (!known_.contains(key_) && asked.try_emplace(key_, missing.size()).second)
-            missing.push_back(question);
+        if (known_.contains(key_) || std::find(keys.begin(), keys.end(), key_) != keys.end()) continue;
+        keys.push_back(key_);
+        missing.push_back(question);
     }
     if (missing.empty()) return;
     auto answers = resolver_.lookup(missing, stop);
-    for (auto& [key, index] : asked)
-        if (answers[index].outcome != Outcome::cancelled) known_[key].answer = std::move(answers[index]);
+    for (std::size_t i = 0; i < missing.size(); ++i)
+        if (answers[i].outcome != Outcome::cancelled) known_[keys[i]].answer = std::move(answers[i]);
+}
+
+void Answers::put(const Question& question, Answer&& answer) {
+    if (answer.outcome == Outcome::cancelled) return;
+    make_key(key_, question.name, question.type);
+    if (const auto [known, is_new] = known_.try_emplace(key_); is_new)
+        known->second.answer = std::move(answer);
 }
 
 Answers::Known& Answers::find(const std::string& name, RecordType type, const std::stop_token& stop) {

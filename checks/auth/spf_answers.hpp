@@ -32,6 +32,8 @@ class Answers {
 
     // Asks those that are not known yet, all at once.
     void prefetch(std::span<const Question> questions, const std::stop_token& stop);
+    // An answer that somebody else got. The first one to a question stays.
+    void put(const Question& question, Answer&& answer);
     // The reference stays valid as long as this object. An answer that a stop request cancelled is not kept.
     const Answer& get(const std::string& name, RecordType type, const std::stop_token& stop);
     // The same for TXT; parsed once.

@@ -1,47 +1,47 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <vector>
 
-#include "checks/auth/spf.hpp"
-#include "checks/check.hpp"
+#include "checks/auth/spf_judge.hpp"
+#include "checks/auth/spf_tree.hpp"
+#include "checks/auth/spf_unused.hpp"
 
 // What the SPF check finds out about one domain before it judges.
 namespace reputed::spf {
 
-struct Judged {
-    IpAddress ip;
-    std::size_t network = 0;  // index into Sender::networks
-    // Not among the sender's addresses, but its host name has it: mail may leave from there (the other
-    // family).
-    bool from_hostname = false;
-    Evaluation evaluation;
-};
-
-struct JudgedSender {
-    const Sender* sender = nullptr;
-    std::vector<Judged> addresses;  // at most 256 of the sender's, and 8 of its host name
-    std::uint64_t size = 0;         // addresses that the sender has; UINT64_MAX where it does not fit
-};
-
 struct Audit {
     std::string domain;
     std::vector<std::string> records;  // as published
+    std::size_t pieces = 1;            // strings of the first of them
     // What check_host() says for an address that never sends: all terms are visited unless one matches
     // everything.
     Evaluation probe;
+    LookupTree tree;
     std::vector<JudgedSender> senders;
+    std::vector<UnusedTerm> unused;
+    std::vector<IpNetwork> networks;  // of all configured senders
+    // The record to publish instead, right in everything but what only the operator can decide; "" when there
+    // is no record or when it is beyond repair.
+    std::string proposal;
+    // The proposal with addresses in place of its own a and mx, and what that costs; "" when that is no gain or
+    // makes the record too long.
+    std::string flattened;
+    int flattened_lookups = 0;
     std::vector<Hold> holds;  // what could not be found out beside the evaluations
+
+    // The first evaluation with this result; nullptr when there is none. The probe comes last.
+    const Evaluation* first_with(Result result) const;
 };
 
-Audit audit(const std::string& domain, const Services& services);
+Audit audit(const Run& run);
 
-// fail, softfail, neutral, none: SPF was evaluated and does not authorise.
-bool is_uncovered(Result result);
+// Whether mail through `via` can pass: an include or redirect names it, at any depth.
+bool names_relay(const LookupTree& tree, const std::string& via);
 
-// A domain with a relay is not seen at its own addresses: what SPF says about them is a remark.
-Severity severity_of(Result result, const Sender& sender);
+// The first record for a domain that has none.
+std::string first_record(const Audit& audit);
 
 // What is to be said about it.
 Report findings_of(const Audit& audit);

@@ -1,11 +1,13 @@
 #include "checks/auth/spf_check.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <utility>
 
 #include "checks/auth/spf_audit.hpp"
+#include "checks/auth/spf_helo.hpp"
 
 namespace reputed {
 namespace spf {
@@ -48,25 +50,45 @@ void add_samples(Report& report, const Audit& audit) {
                      {audit.domain, address.ip.to_string()},
                      metric_value(severity_of(address.evaluation.result, *judged.sender))});
     if (audit.probe.result == Result::none) return;
-    const bool known = audit.probe.result != Result::temperror;
+    const bool known = audit.probe.result != Result::temperror && audit.tree.answered;
     report.samples.push_back({&lookups_metric,
                               {audit.domain},
-                              known ? audit.probe.lookups : std::numeric_limits<double>::quiet_NaN()});
+                              known ? audit.tree.lookups() : std::numeric_limits<double>::quiet_NaN()});
 }
 
-Report run(const std::string& domain, const Services& services) {
-    const Audit seen = audit(domain, services);
-    Report report = findings_of(seen);
-    add_samples(report, seen);
-    return report;
-}
-
-std::vector<std::string> subjects(const Settings& settings, const ActiveLists&) {
+std::vector<std::string> domains_of(const Settings& settings) {
     std::vector<std::string> domains;
     for (const auto& sender : settings.senders)
         for (const auto& domain : sender.domains)
             if (std::find(domains.begin(), domains.end(), domain) == domains.end()) domains.push_back(domain);
     return domains;
+}
+
+bool is_domain(const std::string& name, const Settings& settings) {
+    return std::any_of(settings.senders.begin(), settings.senders.end(), [&](const Sender& sender) {
+        return std::find(sender.domains.begin(), sender.domains.end(), name) != sender.domains.end();
+    });
+}
+
+Report run(const std::string& name, const Services& services) {
+    Report report;
+    if (is_domain(name, services.settings)) {
+        const Audit seen = audit({name, services});
+        report = findings_of(seen);
+        add_samples(report, seen);
+    }
+    Report helo = helo_report(name, services);
+    std::move(helo.findings.begin(), helo.findings.end(), std::back_inserter(report.findings));
+    std::move(helo.holds.begin(), helo.holds.end(), std::back_inserter(report.holds));
+    return report;
+}
+
+// A name that is both is one job.
+std::vector<std::string> subjects(const Settings& settings, const ActiveLists&) {
+    auto names = domains_of(settings);
+    for (auto& name : helo_names(settings))
+        if (!is_domain(name, settings)) names.push_back(std::move(name));
+    return names;
 }
 
 std::chrono::seconds interval(const Settings& settings, const ActiveLists&, const std::string&) {
@@ -77,13 +99,14 @@ std::chrono::seconds interval(const Settings& settings, const ActiveLists&, cons
 }  // namespace spf
 
 Check spf_check() {
-    return {
-        "spf",
-        "Evaluates the SPF record of each envelope-from domain for every address of its senders (RFC 7208).",
-        spf::subjects,
-        spf::interval,
-        spf::run,
-        {&spf::verdict_metric, &spf::lookups_metric}};
+    return {"spf",
+            "Evaluates SPF of each envelope-from domain and EHLO name for every address of its senders (RFC "
+            "7208), "
+            "and criticises the records.",
+            spf::subjects,
+            spf::interval,
+            spf::run,
+            {&spf::verdict_metric, &spf::lookups_metric}};
 }
 
 }  // namespace reputed

@@ -261,7 +261,8 @@ void Evaluator::prefetch(const std::vector<Question>& questions) {
 }
 
 // All that this record will ask for itself unless something matches first. Which answers count, and in which
-// order, is decided later as if they had been asked one by one.
+// order, is decided later as if they had been asked one by one. A record within the limit of terms has them all
+// asked ahead; records that include many, which include many, cost no more than twice the limit.
 void Evaluator::prefetch_from(const Place& place, std::size_t index) {
     std::vector<Question> questions;
     const auto add = [&](const Term& term) {
@@ -276,7 +277,7 @@ void Evaluator::prefetch_from(const Place& place, std::size_t index) {
         questions.push_back({type == RecordType::ptr ? reverse_name(ip_) : presentation_name(*target), type});
         if (!is_valid_name(questions.back().name)) questions.pop_back();
     };
-    const int left = options_.lookup_limit - out_.lookups;
+    const int left = std::min(options_.lookup_limit - out_.lookups, options_.lookup_limit - prefetched_);
     int terms = 0;
     bool ends = false;
     for (; index < place.record.terms.size() && terms < left && !ends; ++index) {
@@ -288,7 +289,11 @@ void Evaluator::prefetch_from(const Place& place, std::size_t index) {
         add(term);
     }
     const Term* redirect = place.record.find(TermKind::redirect);
-    if (redirect != nullptr && !ends && terms < left) add(*redirect);
+    if (redirect != nullptr && !ends && terms < left) {
+        ++terms;
+        add(*redirect);
+    }
+    prefetched_ += terms;
     prefetch(questions);
 }
 

@@ -1,8 +1,9 @@
+#include "checks/auth/spf_findings.hpp"
+
 #include <algorithm>
 #include <set>
 #include <utility>
 
-#include "checks/auth/spf_audit.hpp"
 #include "checks/auth/spf_remedy.hpp"
 
 namespace reputed::spf {
@@ -11,11 +12,16 @@ namespace {
 constexpr std::size_t single_findings =
     8;  // more addresses of one sender with the same result are one finding
 constexpr std::size_t shown_records = 2000;  // octets
-constexpr int lookup_limit = 10;             // RFC 7208 section 4.6.4
 
-// What an evaluation that DNS cut short cannot confirm.
-constexpr std::string_view codes[] = {"spf.missing",   "spf.fail",   "spf.softfail", "spf.neutral",
-                                      "spf.permerror", "spf.family", "spf.lookups",  "spf.via_missing"};
+// What an evaluation that DNS cut short cannot confirm. The criticism of the text needs no evaluation, but an
+// answer for the text; what is included may be among what did not answer.
+constexpr std::string_view codes[] = {
+    "spf.missing",      "spf.fail",         "spf.softfail",      "spf.neutral",   "spf.permerror",
+    "spf.family",       "spf.lookups",      "spf.via_missing",   "spf.pass_all",  "spf.wide_network",
+    "spf.include_void", "spf.include_loop", "spf.stale_address", "spf.void_term", "spf.ptr"};
+constexpr std::string_view text_codes[] = {"spf.no_all",    "spf.neutral_all", "spf.redirect_ignored",
+                                           "spf.after_all", "spf.duplicate",   "spf.unknown_modifier",
+                                           "spf.glued",     "spf.long",        "spf.pieces"};
 
 std::string evidence_of(const Audit& audit) {
     std::string out;
@@ -25,63 +31,13 @@ std::string evidence_of(const Audit& audit) {
     return out.empty() ? "no TXT record at " + audit.domain + " begins with v=spf1" : out;
 }
 
-Finding finding_of(const Audit& audit, std::string code, std::string object, Severity severity,
-                   std::string message) {
-    Finding finding;
-    finding.code = std::move(code);
-    finding.subject = audit.domain;
-    finding.object = std::move(object);
-    finding.severity = severity;
-    finding.message = std::move(message);
-    finding.evidence = evidence_of(audit);
-    return finding;
-}
-
-std::string publish(const Audit& audit, const std::string& record) {
-    return "Publish " + zone_line(audit.domain, record);
-}
-
-// Whether mail through `via` can pass: an include or redirect names it, at any depth.
-bool names_relay(const Audit& audit, const std::string& via) {
-    const std::string wanted = normalized_name(via);
-    for (const auto& text : audit.records) {
-        const auto parsed = parse_record(text);
-        if (const auto* record = std::get_if<Record>(&parsed))
-            for (const auto& term : record->terms)
-                if ((term.kind == TermKind::include || term.kind == TermKind::redirect) &&
-                    normalized_name(term.domain.to_string()) == wanted)
-                    return true;
-    }
-    // Records by depth: the step without a term names the domain whose record is read.
-    return std::any_of(audit.probe.trace.begin(), audit.probe.trace.end(), [&](const Step& step) {
-        return step.depth > 0 && step.term.empty() && normalized_name(step.domain) == wanted;
-    });
-}
-
-// The record with terms for these addresses: the whole network where none of its addresses is covered.
+// Mail through a relay that is named comes from its addresses; the sender's own are added where they are missing.
 std::string remedy_for(const Audit& audit, const JudgedSender& judged,
                        const std::vector<const Judged*>& uncovered) {
-    if (audit.records.size() != 1) return "";
-    // A relay's addresses vary: only its own record can name them.
     const std::string& via = judged.sender->via;
-    if (!via.empty() && !names_relay(audit, via))
-        return publish(audit, with_terms(audit.records.front(), {"include:" + via}));
-    std::vector<std::string> terms;
-    std::set<std::size_t> networks;
-    for (const auto* address : uncovered) {
-        std::string term = address_term(IpNetwork(address->ip, address->ip.bits()));
-        const bool partly =
-            std::any_of(judged.addresses.begin(), judged.addresses.end(), [&](const Judged& other) {
-                return !other.from_hostname && other.network == address->network &&
-                       !is_uncovered(other.evaluation.result);
-            });
-        if (!address->from_hostname && !partly) {
-            if (!networks.insert(address->network).second) continue;
-            term = address_term(judged.sender->networks[address->network]);
-        }
-        terms.push_back(std::move(term));
-    }
-    return publish(audit, with_terms(audit.records.front(), terms));
+    if (!via.empty() && names_relay(audit.tree, via) && !audit.proposal.empty())
+        return publish(audit.domain, with_terms(audit.proposal, terms_for(judged, uncovered)));
+    return publish(audit.domain, audit.proposal);
 }
 
 std::string list_of(const std::vector<const Judged*>& addresses) {
@@ -100,28 +56,6 @@ void note_sample(Finding& finding, const JudgedSender& judged) {
     if (judged.size > configured)
         finding.evidence += "\nlooked at " + std::to_string(configured) + " of " +
                             std::to_string(judged.size) + " addresses of " + judged.sender->name;
-}
-
-// One family is covered, the other is not (it leaves mail to whichever the receiver's host has).
-std::vector<const Judged*> uncovered_family(const JudgedSender& judged) {
-    for (const auto family : {Family::v4, Family::v6}) {
-        std::vector<const Judged*> uncovered;
-        std::size_t mine = 0;
-        std::size_t others = 0;
-        bool others_pass = true;
-        for (const auto& address : judged.addresses) {
-            const auto result = address.evaluation.result;
-            if (address.ip.family() == family) {
-                ++mine;
-                if (is_uncovered(result)) uncovered.push_back(&address);
-            } else {
-                ++others;
-                others_pass = others_pass && result == Result::pass;
-            }
-        }
-        if (mine != 0 && uncovered.size() == mine && others != 0 && others_pass) return uncovered;
-    }
-    return {};
 }
 
 void report_family(Report& report, const Audit& audit, const JudgedSender& judged,
@@ -189,69 +123,63 @@ void report_sender(Report& report, const Audit& audit, const JudgedSender& judge
     }
 }
 
-// The first evaluation with this result; nullptr when there is none. The probe comes last.
-const Evaluation* first_with(const Audit& audit, Result result) {
-    for (const auto& judged : audit.senders)
-        for (const auto& address : judged.addresses)
-            if (address.evaluation.result == result) return &address.evaluation;
-    return audit.probe.result == result ? &audit.probe : nullptr;
-}
-
-std::vector<const Sender*> senders_in(const Audit& audit) {
-    std::vector<const Sender*> senders;
-    for (const auto& judged : audit.senders)
-        senders.push_back(judged.sender);
-    return senders;
-}
-
 void report_missing(Report& report, const Audit& audit) {
     auto finding =
         finding_of(audit, "spf.missing", "", Severity::warning, "SPF is missing: " + audit.probe.reason);
-    finding.remedy = publish(audit, first_record(senders_in(audit)));
+    finding.remedy = publish(audit.domain, first_record(audit));
     report.findings.push_back(std::move(finding));
 }
 
 std::string permerror_remedy(const Audit& audit, const Evaluation& evaluation) {
-    if (audit.records.size() > 1) {
-        const std::string one = merged({audit.records.begin(), audit.records.end()});
-        return one.empty() ? "Leave a single SPF record."
-                           : "Leave a single SPF record: " + zone_line(audit.domain, one);
-    }
+    if (audit.records.size() > 1)
+        return audit.proposal.empty()
+                   ? "Leave a single SPF record."
+                   : "Leave a single SPF record: " + zone_line(audit.domain, audit.proposal);
     if (audit.records.size() == 1) {
         const auto parsed = parse_record(audit.records.front());
         if (const auto* syntax = std::get_if<SyntaxError>(&parsed)) {
-            std::string better = repaired(audit.records.front());
-            if (!better.empty()) better = with_terms(better, sender_terms(senders_in(audit)));
-            return "Correct \"" + syntax->term + "\"" +
-                   (better.empty() ? "." : ". What works: " + zone_line(audit.domain, better));
+            const auto parts = unglued(syntax->term);
+            const std::string lost =
+                parts.size() < 2 ? ""
+                : audit.pieces > 1
+                    ? ": the blank before \"" + parts.back() + "\" is missing where two strings are joined"
+                    : ": a blank is missing before \"" + parts.back() + '"';
+            return "Correct \"" + syntax->term + '"' + lost + '.' +
+                   (audit.proposal.empty() ? "" : " What works: " + zone_line(audit.domain, audit.proposal));
         }
     }
-    if (evaluation.lookups > lookup_limit)
-        return "Put ip4: and ip6: terms in place of a, mx and include terms until at most 10 of them remain.";
-    return "Take the term that fails out of the record, or have its target mended.";
+    if (evaluation.lookups > most_lookups) return lookups_remedy(audit);
+    const bool helps = audit.records.size() == 1 && audit.proposal != audit.records.front();
+    return helps ? "Take the term that fails out of the record. " + publish(audit.domain, audit.proposal)
+                 : "Take the term that fails out of the record, or have its target mended.";
 }
 
 // A record that only some receivers can read to its end: a match before the fault saves this domain's own
 // addresses.
 void report_permerror(Report& report, const Audit& audit) {
-    const Evaluation* evaluation = first_with(audit, Result::permerror);
+    const Evaluation* evaluation = audit.first_with(Result::permerror);
     if (evaluation == nullptr) return;
     const bool only_probe = evaluation == &audit.probe;
-    if (only_probe && audit.probe.lookups > lookup_limit) return;  // spf.lookups tells it
+    const bool over = evaluation->lookups > most_lookups;
+    if (over && (only_probe || find_loop(audit.tree) != nullptr)) return;  // spf.lookups or spf.include_loop
     auto finding = finding_of(
         audit, "spf.permerror", "", only_probe ? Severity::warning : Severity::critical,
         only_probe
             ? "SPF of " + audit.domain + " is broken behind the terms that match: " + evaluation->reason
             : "SPF of " + audit.domain + " cannot be interpreted: " + evaluation->reason);
+    if (over) finding.evidence += tree_evidence(audit.tree);
     finding.remedy = permerror_remedy(audit, *evaluation);
     report.findings.push_back(std::move(finding));
 }
 
 void report_temperror(Report& report, const Audit& audit) {
-    const Evaluation* evaluation = first_with(audit, Result::temperror);
+    const Evaluation* evaluation = audit.first_with(Result::temperror);
     if (evaluation == nullptr) return;
     for (const auto code : codes)
         report.holds.push_back({std::string(code), audit.domain, ""});
+    if (audit.records.empty())
+        for (const auto code : text_codes)
+            report.holds.push_back({std::string(code), audit.domain, ""});
     // What no address of ours comes to does not hurt our mail.
     if (evaluation == &audit.probe && !audit.senders.empty()) return;
     auto finding = finding_of(audit, "spf.temperror", "", Severity::unknown,
@@ -263,40 +191,45 @@ void report_temperror(Report& report, const Audit& audit) {
     report.findings.push_back(std::move(finding));
 }
 
-void report_lookups(Report& report, const Audit& audit) {
-    const int lookups = audit.probe.lookups;
-    if (lookups < lookup_limit - 1 || audit.probe.result == Result::temperror) return;
-    const Evaluation* broken = first_with(audit, Result::permerror);
-    if (broken != nullptr && broken != &audit.probe && broken->lookups > lookup_limit) return;
-    const std::string count = lookups > lookup_limit ? "more than 10" : std::to_string(lookups);
-    auto finding =
-        finding_of(audit, "spf.lookups", "", lookups < lookup_limit ? Severity::info : Severity::warning,
-                   "SPF of " + audit.domain + " needs " + count +
-                       " terms that query DNS; past 10 it is a permanent error");
-    finding.remedy =
-        "Put ip4: and ip6: terms in place of a, mx and include terms, and take out relays that are not used.";
-    report.findings.push_back(std::move(finding));
-}
-
 void report_relays(Report& report, const Audit& audit) {
     std::set<std::string> told;
     for (const auto& judged : audit.senders) {
         const std::string& via = judged.sender->via;
-        if (via.empty() || names_relay(audit, via) || !told.insert(normalized_name(via)).second) continue;
+        if (via.empty() || names_relay(audit.tree, via) || !told.insert(normalized_name(via)).second)
+            continue;
         if (audit.probe.result == Result::temperror) continue;  // held by report_temperror()
+        if (!audit.tree.answered) {
+            report.holds.push_back({"spf.via_missing", audit.domain, via});
+            continue;
+        }
         const auto severity = audit.probe.result == Result::fail ? Severity::critical : Severity::warning;
         auto finding = finding_of(audit, "spf.via_missing", via, severity,
                                   "SPF of " + audit.domain + " does not include " + via + ", through which " +
                                       judged.sender->name + " sends: its mail gets " +
                                       std::string(to_string(audit.probe.result)));
         finding.remedy = "Add include:" + via + '.';
-        if (audit.records.size() == 1)
-            finding.remedy += ' ' + publish(audit, with_terms(audit.records.front(), {"include:" + via}));
+        if (!audit.proposal.empty()) finding.remedy += ' ' + publish(audit.domain, audit.proposal);
         report.findings.push_back(std::move(finding));
     }
 }
 
 }  // namespace
+
+Finding finding_of(const Audit& audit, std::string code, std::string object, Severity severity,
+                   std::string message) {
+    Finding finding;
+    finding.code = std::move(code);
+    finding.subject = audit.domain;
+    finding.object = std::move(object);
+    finding.severity = severity;
+    finding.message = std::move(message);
+    finding.evidence = evidence_of(audit);
+    return finding;
+}
+
+std::string publish(const std::string& domain, const std::string& record, const std::string& otherwise) {
+    return record.empty() ? otherwise : "Publish " + zone_line(domain, record);
+}
 
 Report findings_of(const Audit& audit) {
     Report report;
@@ -309,8 +242,8 @@ Report findings_of(const Audit& audit) {
     report_permerror(report, audit);
     for (const auto& judged : audit.senders)
         report_sender(report, audit, judged);
-    report_lookups(report, audit);
     report_relays(report, audit);
+    report_records(report, audit);
     return report;
 }
 

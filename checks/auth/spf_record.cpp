@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "config/text.hpp"
+
 namespace reputed::spf {
 namespace {
 
@@ -134,12 +136,14 @@ std::string parse_arguments(std::string_view name, std::string_view rest, Term& 
     return needs_domain ? quoted(name) + " needs a colon and a domain" : "";
 }
 
-std::string parse_mechanism(std::string_view text, Term& term) {
+// `mark`: where the first colon or slash stands.
+std::string parse_mechanism(std::string_view text, std::size_t mark, Term& term) {
+    auto name = text.substr(0, mark);
     if (const auto qualifier = qualifier_of(text.front())) {
         term.qualifier = *qualifier;
         text.remove_prefix(1);
+        name.remove_prefix(1);
     }
-    const auto name = text.substr(0, text.find_first_of(":/"));
     for (const auto& [known, kind] : mechanisms) {
         if (!same(known, name)) continue;
         term.kind = kind;
@@ -168,13 +172,16 @@ std::string parse_modifier(std::string_view name, std::string_view value, Term& 
 }
 
 std::string parse_term(std::string_view text, Term& term) {
-    for (const char c : text)
+    std::size_t mark = text.size();
+    for (std::size_t i = text.size(); i-- > 0;) {
+        const char c = text[i];
         if (c <= ' ' || c >= 0x7f) return "an octet that is not visible ASCII; only spaces separate terms";
+        if (c == '=' || c == ':' || c == '/') mark = i;
+    }
     // RFC 7208 section 4.6.1: an equals sign before any colon or slash makes it a modifier.
-    const auto mark = text.find_first_of("=:/");
-    if (mark != std::string_view::npos && text[mark] == '=')
+    if (mark < text.size() && text[mark] == '=')
         return parse_modifier(text.substr(0, mark), text.substr(mark + 1), term);
-    return parse_mechanism(text, term);
+    return parse_mechanism(text, mark, term);
 }
 
 std::string prefixes(const Term& term) {
@@ -219,7 +226,7 @@ std::string Record::to_string() const {
 }
 
 std::string SyntaxError::to_string() const {
-    return term.empty() ? reason : reason + " (in " + quoted(term) + ')';
+    return term.empty() ? reason : reason + " (in \"" + printable(term, shown_term) + "\")";
 }
 
 bool is_spf(std::string_view text) {

@@ -113,6 +113,7 @@ Finding list_trouble(const List& list, const ListHealth& health) {
         broken ? "Nothing on your side. If it stays so, add it to [dnsbl] exclude."
                : "Usually passes. If other lists answer and this one stays so, add it to [dnsbl] exclude.";
     finding.link = list.website;
+    finding.could_not_tell = !broken;
     return finding;
 }
 
@@ -167,19 +168,6 @@ Severity severity_of(const List& list, const ListHealth& health) {
             return list.weight >= weighty ? Severity::unknown : Severity::info;
     }
     return Severity::unknown;
-}
-
-void blame_resolver(Report& report) {
-    for (auto& finding : report.findings) {
-        if (finding.code != "dnsbl.list_silent") continue;
-        finding.evidence = finding.subject + " and localhost: no answer";
-        finding.code = "dns.resolver_silent";
-        finding.subject = "resolver";
-        finding.severity = Severity::unknown;
-        finding.message = "The DNS resolver does not answer; nothing that depends on DNS can be told";
-        finding.remedy = "Check the resolver that /etc/resolv.conf or [dns] servers names.";
-        finding.link.clear();
-    }
 }
 
 }  // namespace reputed::dnsbl

@@ -18,8 +18,4 @@ void add_findings(const List& list, const std::vector<Subject>& subjects, const 
 // How much it matters that this list is not usable: what it would have said is unknown where it counts.
 Severity severity_of(const List& list, const ListHealth& health);
 
-// The list was silent because the resolver is: turns dnsbl.list_silent into dns.resolver_silent (subject
-// "resolver").
-void blame_resolver(Report& report);
-
 }  // namespace reputed::dnsbl

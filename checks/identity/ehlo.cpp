@@ -10,6 +10,8 @@
 namespace reputed::identity {
 namespace {
 
+constexpr std::size_t max_addresses_shown = 8;
+
 std::string shown(const std::string& name, const Answer& a, const Answer& aaaa) {
     std::string out = name;
     if (const auto& aliases = a.aliases.empty() ? aaaa.aliases : a.aliases; !aliases.empty())
@@ -17,8 +19,10 @@ std::string shown(const std::string& name, const Answer& a, const Answer& aaaa) 
     for (const auto& [type, answer] : {std::pair{" A", &a}, std::pair{" AAAA", &aaaa}}) {
         out += type;
         if (answer->records.empty()) out += ' ' + std::string(to_string(answer->outcome));
-        for (const auto& record : answer->records)
-            out += ' ' + record.address.to_string();
+        for (std::size_t i = 0; i < std::min(answer->records.size(), max_addresses_shown); ++i)
+            out += ' ' + answer->records[i].address.to_string();
+        if (answer->records.size() > max_addresses_shown)
+            out += " and " + std::to_string(answer->records.size() - max_addresses_shown) + " more";
     }
     return out;
 }

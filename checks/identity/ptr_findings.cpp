@@ -146,10 +146,7 @@ class Judgement {
     }
 
     void judge_invalid_names() {
-        std::string invalid;
-        for (const auto& name : seen_.names)
-            if (!is_host_name(name)) append_line(invalid, printable(name));
-        if (invalid.empty()) return;
+        if (std::all_of(seen_.names.begin(), seen_.names.end(), is_host_name)) return;
         add("ptr.invalid_name", "", Severity::warning,
             "A PTR record of " + identity_.ip +
                 " points to what is not a full host name; receivers ignore such a record.",
@@ -174,16 +171,19 @@ class Judgement {
     void judge_generic() {
         std::string evidence;
         std::string first;
+        std::size_t found = 0;
         for (const auto& name : seen_.names) {
             const auto generic = generic_name(name, identity_.address);
             if (!generic) continue;
             const bool chosen = generic->sign == GenericName::Sign::part_of_address ||
                                 generic->sign == GenericName::Sign::line_word;
             if (chosen && identity_.is_own(name)) continue;
-            append_line(evidence, identity_.reverse + " PTR " + name);
+            if (found++ < max_names_shown) append_line(evidence, identity_.reverse + " PTR " + name);
             if (first.empty()) first = name + " " + generic->reason;
         }
         if (first.empty()) return;
+        if (found > max_names_shown)
+            append_line(evidence, "and " + std::to_string(found - max_names_shown) + " more");
         add("ptr.generic", "", Severity::warning,
             "The PTR name " + first +
                 ": receivers take it for a line of an end user, whose mail they distrust or refuse.",

@@ -8,6 +8,7 @@ namespace {
 constexpr int smallest = 16;
 constexpr double worthwhile = 1.2;  // a doubled window must bring a fifth more
 constexpr int epochs_between_probes = 16;
+constexpr double shortest_epoch = 0.02;  // seconds: what a busy machine does to a shorter one says nothing
 
 }  // namespace
 
@@ -25,8 +26,8 @@ void FlightWindow::settle(int size) {
 
 void FlightWindow::answered(Time now) {
     if (epoch_begin_ == Time{}) begin_epoch(now);
-    if (++answers_ < size_) return;
     const double seconds = std::chrono::duration<double>(now - epoch_begin_).count();
+    if (++answers_ < size_ || seconds < shortest_epoch) return;
     const double rate = seconds > 0 ? answers_ / seconds : 0;
     const bool conclusive = blocked_ && rate > 0;
     begin_epoch(now);

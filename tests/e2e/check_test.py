@@ -85,15 +85,16 @@ class Formats(LabTest):
         self.assertIn("116.58.168.33 has no PTR record", result.stdout)
         self.assertIn("https://check.spamhaus.org/results/?query=11.10.1.25", result.stdout)
         self.assertIn(["11.10.1.27", "critical"], [line.split() for line in lines])
-        self.assertEqual(lines[-1], "critical: 12 critical, 25 warnings, 0 unknown, 14 remarks")
+        self.assertEqual(lines[-2:], ["critical: 12 critical, 26 warnings, 0 unknown, 17 remarks",
+                                      "reputed explain CODE tells more"])
         self.assertNotIn("\x1b", result.stdout, "colours belong on a terminal")
         self.assertNotIn(KEY, result.stdout)
 
     def test_nagios(self):
         result = reputed("check", "-c", self.lab.config, "--format", "nagios")
         self.assertEqual((result.returncode, result.stderr), (2, ""))
-        self.assertRegex(result.stdout, r"^REPUTED CRITICAL - [^|\n]+ \| critical=12 warning=25 unknown=0 "
-                                        r"info=14 listed=19\n$")
+        self.assertRegex(result.stdout, r"^REPUTED CRITICAL - [^|\n]+ \| critical=12 warning=26 unknown=0 "
+                                        r"info=17 listed=19\n$")
 
     def test_a_clean_sender_alone(self):
         path = self.lab.configuration(usable_only)
@@ -138,7 +139,7 @@ class BadUse(LabTest):
                              '"11.10.0.999" is neither an IP address, a network nor a domain name')
         self.assert_one_line(reputed("check", "-c", config + ".none"), 78, f"{config}.none: not found")
         self.assert_one_line(reputed("check", "--format", "xml"), 64,
-                             '--format: "xml" is no format: write table, json or nagios; see reputed --help')
+                             '--format: "xml" is no format: write table, json, csv or nagios; see reputed --help')
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from support import KEY, Agent, LabTest, parse_metrics, replaced, wait_for, with
 
 FAST_LISTS = ["codes.bl.lab", "six.bl.lab", "domain.bl.lab", "bitmask.bl.lab", "allow.bl.lab"]
 OUTCOMES = ["ok", "nodata", "nxdomain", "servfail", "refused", "timeout", "malformed"]
-CHECKS = ["dkim", "dmarc", "dnsbl", "ehlo", "mx", "ptr", "queue", "shared_name", "spf"]
+CHECKS = ["dkim", "dmarc", "dnsbl", "ehlo", "mx", "ptr", "queue", "resolver", "shared_name", "spf"]
 
 
 def fast(text):
@@ -182,13 +182,13 @@ class Reload(DaemonTest):
 
 
 class Trouble(DaemonTest):
-    def start(self):
-        agent = self.agent(fast)
+    def start(self, change=fast):
+        agent = self.agent(change)
         agent.wait_ready()
         return agent
 
     def test_a_dead_resolver_neither_opens_nor_clears(self):
-        agent = self.start()
+        agent = self.start(lambda text: replaced(fast(text), ('unknown_after = "1s"', 'unknown_after = "30m"')))
         listed, opened, log = agent.metrics()["reputed_listed"], agent.opened(), agent.log()
         self.assertIn("dnsbl.listed 11.10.1.25 on codes.bl.lab", opened)
         with self.changed(("dns", "stop"), ("dns", "start")):
@@ -198,10 +198,9 @@ class Trouble(DaemonTest):
             news = agent.log()[len(log):]
             self.assertNotIn("dnsbl.listed", news)
             self.assertNotIn("cleared", news)
-            self.assertEqual(news.count("opened dnsbl dns.resolver_silent"), 1, "one finding, not one a list")
-            self.assertNotIn("dnsbl.list_silent", news)
+            self.assertEqual(news.count("opened "), 1, "of all that could not be told")
             self.assertLessEqual(opened, agent.opened())
-            self.assertEqual(agent.value("reputed_findings", "dnsbl", "unknown"), 1)
+            self.assertEqual(agent.value("reputed_findings", "resolver", "unknown"), 1)
         wait_for("all is as before", lambda: agent.opened() == opened)
         self.wait_rounds(agent, 1)
         self.assertEqual(agent.metrics()["reputed_listed"], listed)

@@ -173,7 +173,7 @@ class BadUse(LabTest):
             self.assertTrue(result.stderr[:-1].isprintable(), result.stderr)
 
     def test_standard_input(self):
-        self.refuse("-", '"no such thing!" is neither an IP address, a network nor a domain name',
+        self.refuse("-", 'standard input, line 2: "no such thing!" is neither an IP address, a network nor a domain name',
                     text="11.10.0.25\nno such thing!\n")
         self.refuse("-", "standard input, line 2: longer than 1024 bytes", text="11.10.0.25\n" + "x" * 5000)
 

@@ -71,6 +71,10 @@ SPF = {
     ("spf.missing", "ts.skr.jp", ""): "warning",
     ("spf.via_missing", "portal.example", "relay.mailchannels.net"): "warning",
     ("spf.softfail", "portal.example", "23.83.218.24"): "info",
+    ("spf.neutral_all", "listed.example", ""): "warning",
+    ("spf.stale_address", "portal.example", "ip4:150.95.55.137"): "info",
+    ("spf.stale_address", "portal.example", "ip4:163.44.239.12"): "info",
+    ("spf.helo_none", "smtp.listed.example", ""): "info",
 }
 DKIM = {("dkim.testing", "office.example", "mail"): "warning",
         **{("dkim.no_selector", domain, ""): "info" for domain in ("listed.example", "portal.example", "ts.skr.jp")}}

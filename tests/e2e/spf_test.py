@@ -56,7 +56,26 @@ class Spf(LabTest):
                       "portal.example: +a: portal.example: no match",
                       "portal.example: +mx: portal.example: no match",
                       "portal.example: +ip4:150.95.55.137: no match",
-                      "portal.example: +ip4:163.44.239.12: no match", "portal.example: ~all: match"]})
+                      "portal.example: +ip4:163.44.239.12: no match", "portal.example: ~all: match"],
+            "lookup_tree": {"term": "", "domain": "portal.example", "lookups": 2, "children": [
+                {"term": "+a", "domain": "portal.example", "lookups": 1, "children": []},
+                {"term": "+mx", "domain": "portal.example", "lookups": 1, "children": []}]}})
+
+    def test_the_lookup_tree_shows_all_branches_and_what_is_wrong_with_them(self):
+        for record, wanted in [
+                ("v=spf1 ip4:11.10.0.25 include:office.example include:tree.example include:nowhere.example -all",
+                 ["if nothing matches: 4 of 10 lookups", "  include:office.example  2",
+                  "    include:spf.isp.example  1", "  include:tree.example  1  (loops back to tree.example)",
+                  "  include:nowhere.example  1  (nowhere.example does not exist)"]),
+                ("v=spf1 ip4:11.10.0.25 -all", ["0 of 10 lookups, 0 of 2 void"])]:
+            self.lab("dns", "set", "tree.example", "TXT", record)
+            arguments = ["spf", "--dns", self.lab.dns, "--ip", "11.10.0.25", "--from", "a@tree.example"]
+            lines = reputed(*arguments).stdout.splitlines()
+            self.assertEqual([line for line in lines if line in wanted], wanted, lines)
+            tree = json.loads(reputed(*arguments, "--format", "json").stdout)["lookup_tree"]
+            self.assertEqual([child.get("fault", "") for child in tree["children"]],
+                             ["", "loop", "no_record"] if "include" in record else [])
+        self.lab("dns", "remove", "tree.example")
 
     def test_helo_stands_in_for_an_empty_sender(self):
         _, report = self.evaluate("11.10.0.25", "", "--helo", "mail.lab.example")

@@ -1,6 +1,7 @@
 """What the end-to-end tests share: a lab for a test class, the program, an agent, and waiting with a deadline."""
 import collections
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -114,7 +115,11 @@ class LabTest(unittest.TestCase):
         result = reputed("check", "-c", configuration, "--format", "json", *subjects)
         if result.stderr:
             raise AssertionError(result.stderr)
-        return result.returncode, json.loads(result.stdout)
+        report = json.loads(result.stdout)
+        for finding in report["findings"]:
+            if finding["severity"] not in explained().get(finding["code"], []):
+                raise AssertionError(f"reputed explain does not know {finding['code']} as {finding['severity']}")
+        return result.returncode, report
 
     @classmethod
     def setUpClass(cls):
@@ -134,6 +139,13 @@ class LabTest(unittest.TestCase):
 
     def assert_one_line(self, result, code, line):
         self.assertEqual((result.returncode, result.stderr, result.stdout), (code, f"reputed: {line}\n", ""))
+
+
+@functools.cache
+def explained():
+    """{code: severities} of `reputed explain`."""
+    result = reputed("explain", "--format", "json")
+    return {row["code"]: row["severities"] for row in json.loads(result.stdout)["codes"]}
 
 
 def findings_of(report, *codes):

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "checks/auth/spf.hpp"
+#include "checks/auth/spf_critique.hpp"
 #include "checks/auth/spf_remedy.hpp"
+#include "checks/auth/spf_tree.hpp"
 
 namespace {
 
@@ -81,6 +83,16 @@ void parse_print_parse(std::string_view line) {
     }
 }
 
+void correct_and_criticise(std::string_view line) {
+    const auto better = spf::corrected(line);
+    require(better.empty() || std::holds_alternative<spf::Record>(spf::parse_record(better)));
+    require(better.empty() || spf::corrected(better) == better);
+    for (const auto& remark : spf::criticise(better).remarks)
+        for (const auto* code : {"spf.no_all", "spf.pass_all", "spf.neutral_all", "spf.after_all", "spf.ptr",
+                                 "spf.duplicate", "spf.glued", "spf.redirect_ignored"})
+            require(better.empty() || remark.code != code);
+}
+
 void expand_all(std::string_view line) {
     for (const auto context :
          {spf::MacroContext::domain_spec, spf::MacroContext::modifier, spf::MacroContext::explanation}) {
@@ -109,6 +121,10 @@ void evaluate(const std::vector<std::string_view>& lines) {
         require(!evaluation.reason.empty());
         require(evaluation.lookups <= 11 && evaluation.void_lookups <= 3 && evaluation.trace.size() <= 500);
         require(resolver.asked <= 300);
+        FuzzResolver endless(lines);
+        spf::Answers answers(endless);
+        require(spf::lines_of(spf::lookup_tree("example.com", answers)).size() <= 500);
+        require(endless.asked <= 60);
         FuzzResolver fixed(lines);
         spf::check_host({*IpAddress::parse(ip), "user@example.com", mailbox}, fixed);
     }
@@ -126,6 +142,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         text.remove_prefix(end + 1);
     }
     parse_print_parse(lines.front());
+    correct_and_criticise(lines.front());
     expand_all(lines.front());
     evaluate(lines);
     return 0;

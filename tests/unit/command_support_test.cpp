@@ -28,7 +28,7 @@ class Input {
     std::streambuf* before_;
 };
 
-using Lines = std::vector<std::string>;
+using Lines = std::vector<InputLine>;
 
 TEST(CommandSupportSubjects, LinesOfStandardInput) {
     struct Row {
@@ -38,15 +38,15 @@ TEST(CommandSupportSubjects, LinesOfStandardInput) {
     const Row rows[] = {
         {"", {}},
         {"\n\n", {}},
-        {"192.0.2.1", {"192.0.2.1"}},
-        {"192.0.2.1\n", {"192.0.2.1"}},
-        {"192.0.2.1\r\nexample.com\r\n", {"192.0.2.1", "example.com"}},
-        {"  a \t\n\tb", {"a", "b"}},
-        {"# all of them\na # the first\n#\nb#c\n", {"a", "b"}},
-        {"a b\n", {"a b"}},
-        {std::string("a\0b\nc", 5), {std::string("a\0b", 3), "c"}},
-        {std::string(1024, 'x') + "\nb\n", {std::string(1024, 'x'), "b"}},
-        {std::string(1024, 'x'), {std::string(1024, 'x')}},
+        {"192.0.2.1", {{1, "192.0.2.1"}}},
+        {"192.0.2.1\n", {{1, "192.0.2.1"}}},
+        {"192.0.2.1\r\nexample.com\r\n", {{1, "192.0.2.1"}, {2, "example.com"}}},
+        {"  a \t\n\tb", {{1, "a"}, {2, "b"}}},
+        {"# all of them\na # the first\n#\nb#c\n", {{2, "a"}, {4, "b"}}},
+        {"a b\n", {{1, "a b"}}},
+        {std::string("a\0b\nc", 5), {{1, std::string("a\0b", 3)}, {2, "c"}}},
+        {std::string(1024, 'x') + "\nb\n", {{1, std::string(1024, 'x')}, {2, "b"}}},
+        {std::string(1024, 'x'), {{1, std::string(1024, 'x')}}},
     };
     for (const auto& row : rows) {
         const Input input(row.input);
@@ -78,6 +78,32 @@ TEST(CommandSupportSubjects, TooMuchIsAnErrorThatSaysWhere) {
     const Input input(million);
     EXPECT_EQ(read_subject_lines(), Lines{});
     EXPECT_EQ(Input::errors(), "");
+}
+
+TEST(CommandSupportSubjects, ABadOneIsNamedWithItsLine) {
+    struct Row {
+        std::string input;
+        std::vector<std::string> arguments;
+        const char* error;
+    };
+    const Row rows[] = {
+        {"example.com\n# none\nno domain\nnor\n",
+         {"-"},
+         "reputed: standard input, line 3: \"no domain\" is neither an IP address, a network nor a domain "
+         "name\n"},
+        {"11.0.0.0/8\n",
+         {"example.com", "-"},
+         "reputed: standard input, line 1: \"11.0.0.0/8\" is wider than 65536 addresses: give smaller "
+         "networks\n"},
+        {"",
+         {"example.com", "localhost"},
+         "reputed: \"localhost\" is neither an IP address, a network nor a domain name\n"},
+    };
+    for (const auto& row : rows) {
+        const Input input(row.input);
+        EXPECT_FALSE(read_subjects(row.arguments));
+        EXPECT_EQ(Input::errors(), row.error);
+    }
 }
 
 TEST(CommandSupportSubjects, InputThatBreaksOffIsNotTakenForAll) {

@@ -95,8 +95,25 @@ queue_directory = ""
 config_directory = ""
 interval = "1m"
 
+[alerts]
+confirm = 2
+clear = 2
+confirm_after = "1m"
+unknown_after = "30m"
+flap_count = 3
+flap_window = "1d"
+calm = "6h"
+forget = "7d"
+notify_initial = true
+
+[store]
+path = ""
+retention = "400d"
+max_size = 256
+
 [web]
 listen = "127.0.0.1:15782"
+public_url = ""
 
 [log]
 level = "info"

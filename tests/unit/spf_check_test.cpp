@@ -8,38 +8,19 @@
 
 #include "checks/auth/spf_audit.hpp"
 #include "checks/auth/spf_remedy.hpp"
-#include "tests/support/fake_resolver.hpp"
+#include "tests/support/spf_domain.hpp"
 
 namespace reputed::spf {
 namespace {
 
-using test::FakeResolver;
+using test::summary;
 
 Sender sender(std::string name, const std::vector<const char*>& networks, std::string via = "") {
-    Sender out;
-    out.name = std::move(name);
-    out.hostname = out.name;
-    for (const auto* network : networks)
-        out.networks.push_back(*IpNetwork::parse(network));
-    out.domains = {"example.com"};
-    out.via = std::move(via);
-    return out;
+    return test::spf_sender(std::move(name), networks, std::move(via));
 }
 
 Report run(const std::string& zone, std::vector<Sender> senders, const std::string& domain = "example.com") {
-    FakeResolver resolver(zone);
-    Settings settings;
-    settings.senders = std::move(senders);
-    const ActiveLists lists;
-    const Services services{resolver, settings, lists, std::chrono::system_clock::time_point{}, {}};
-    return spf_check().run(domain, services);
-}
-
-std::string summary(const Report& report) {
-    std::string out;
-    for (const auto& finding : report.findings)
-        out += finding.code + '(' + finding.object + ") " + std::string(to_string(finding.severity)) + '\n';
-    return out;
+    return test::run_spf(zone, std::move(senders), domain);
 }
 
 const Finding& only(const Report& report) {
@@ -55,22 +36,23 @@ double sample(const Report& report, const MetricInfo& metric, const std::vector<
     return -100;
 }
 
-TEST(SpfCheckJobs, OneForEachDomain) {
+TEST(SpfCheckJobs, OneForEachDomainAndEhloName) {
     Settings settings;
     settings.senders = {sender("a.example.com", {"192.0.2.1"}), sender("b.example.com", {"192.0.2.2"})};
     settings.senders[1].domains = {"example.net", "example.com"};
     settings.checks.spf = std::chrono::seconds(77);
     const auto check = spf_check();
     EXPECT_EQ(check.name, "spf");
-    EXPECT_EQ(check.subjects(settings, {}), (std::vector<std::string>{"example.com", "example.net"}));
+    EXPECT_EQ(check.subjects(settings, {}),
+              (std::vector<std::string>{"example.com", "example.net", "a.example.com", "b.example.com"}));
     EXPECT_EQ(check.interval(settings, {}, "example.com"), std::chrono::seconds(77));
     EXPECT_EQ(check.metrics, (std::vector<const MetricInfo*>{&verdict_metric, &lookups_metric}));
 }
 
 TEST(SpfCheckVerdict, CoveredAddressesAreFine) {
     const auto report =
-        run("example.com TXT \"v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 a:x.example.com -all\"\n"
-            "x.example.com A 198.51.100.1",
+        run("example.com TXT \"v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 a:mail.example.com -all\"\n"
+            "mail.example.com A 192.0.2.1",
             {sender("mail.example.com", {"192.0.2.1", "2001:db8::1"})});
     EXPECT_EQ(summary(report), "");
     EXPECT_TRUE(report.holds.empty());
@@ -88,7 +70,9 @@ TEST(SpfCheckVerdict, UncoveredAddress) {
     for (const auto& [all, code, severity, value] : rows) {
         const auto report = run(std::string("example.com TXT \"v=spf1 ip4:192.0.2.1 ") + all + "\"",
                                 {sender("mail.example.com", {"192.0.2.1", "192.0.2.9"})});
-        const auto& finding = only(report);
+        // Of ?all its own finding tells.
+        EXPECT_EQ(report.findings.size(), code == std::string("spf.neutral") ? 2U : 1U) << summary(report);
+        const auto& finding = report.findings.at(0);
         EXPECT_EQ(finding.code, code);
         EXPECT_EQ(finding.subject, "example.com");
         EXPECT_EQ(finding.object, "192.0.2.9");
@@ -96,9 +80,9 @@ TEST(SpfCheckVerdict, UncoveredAddress) {
         EXPECT_EQ(finding.message, "SPF of example.com says " + finding.code.substr(4) +
                                        " for 192.0.2.9: matched " + all + " in the record of example.com");
         EXPECT_EQ(finding.evidence, std::string("example.com. IN TXT \"v=spf1 ip4:192.0.2.1 ") + all + '"');
-        EXPECT_EQ(
-            finding.remedy,
-            std::string("Publish example.com. IN TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.9 ") + all + '"');
+        EXPECT_EQ(finding.remedy,
+                  std::string("Publish example.com. IN TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.9 ") +
+                      (all == std::string("?all") ? "~all" : all) + '"');
         EXPECT_EQ(sample(report, verdict_metric, {"example.com", "192.0.2.9"}), value);
         EXPECT_EQ(sample(report, verdict_metric, {"example.com", "192.0.2.1"}), 0);
     }
@@ -157,20 +141,22 @@ TEST(SpfCheckErrors, PermanentErrors) {
          "is an address, "
          "not a domain (in \"a:192.0.2.1/28\")",
          "Correct \"a:192.0.2.1/28\". What works: example.com. IN TXT \"v=spf1 ip4:192.0.2.0/28 "
-         "ip4:192.0.2.1 -all\""},
+         "-all\""},
         {"example.com TXT \"v=spf1 ip4:192.0.2.1:25 moo -all\"",
          "SPF of example.com cannot be interpreted: syntax error in the record of example.com: "
          "\"192.0.2.1:25\" is not an IPv4 "
          "address (in \"ip4:192.0.2.1:25\")",
          "Correct \"ip4:192.0.2.1:25\". What works: example.com. IN TXT \"v=spf1 ip4:192.0.2.1 -all\""},
-        {"example.com TXT \"v=spf1 a -all\"\nexample.com TXT \"v=spf1 include:x.example.net a ~all\"",
+        {"example.com TXT \"v=spf1 a -all\"\nexample.com TXT \"v=spf1 include:x.example.net a ~all\"\n"
+         "x.example.net TXT \"v=spf1 ip4:192.0.2.1 -all\"",
          "SPF of example.com cannot be interpreted: example.com has 2 SPF records",
          "Leave a single SPF record: example.com. IN TXT \"v=spf1 a include:x.example.net -all\""},
         {"example.com TXT \"v=spf1 include:gone.example.net -all\"",
          "SPF of example.com cannot be interpreted: include:gone.example.net in the record of example.com: "
          "gone.example.net "
          "does not exist",
-         "Take the term that fails out of the record, or have its target mended."},
+         "Take the term that fails out of the record. Publish example.com. IN TXT \"v=spf1 ip4:192.0.2.1 "
+         "-all\""},
     };
     for (const auto& row : rows) {
         const auto report = run(row.zone, {sender("mail.example.com", {"192.0.2.1"})});
@@ -217,22 +203,39 @@ TEST(SpfCheckLookups, NearTheLimit) {
                                                  {9, "spf.lookups() info\n"},
                                                  {10, "spf.lookups() warning\n"},
                                                  {11, "spf.lookups() warning\n"}};
-    for (const auto& [count, wanted] : rows) {
-        std::string record = "v=spf1 ip4:192.0.2.1";
+    std::string zone;
+    for (int i = 0; i < 12; ++i)
+        zone += "x" + std::to_string(i) + ".example.com A 198.51.100.1\n";
+    const auto names = [](int count) {
+        std::string terms;
         for (int i = 0; i < count; ++i)
-            record += " a:x.example.com";
-        const auto report = run("x.example.com A 198.51.100.1\nexample.com TXT \"" + record + " -all\"",
-                                {sender("mail.example.com", {"192.0.2.1"})});
+            terms += " a:x" + std::to_string(i) + ".example.com";
+        return terms;
+    };
+    auto other = sender("other.example.net", {"198.51.100.1"});
+    other.domains = {"example.net"};
+    const std::vector<Sender> senders{sender("mail.example.com", {"192.0.2.1"}), other};
+    for (const auto& [count, wanted] : rows) {
+        const auto report =
+            run(zone + "example.com TXT \"v=spf1 ip4:192.0.2.1" + names(count) + " -all\"", senders);
         EXPECT_EQ(summary(report), wanted);
         EXPECT_EQ(sample(report, lookups_metric, {"example.com"}), count);
+        if (report.findings.empty()) continue;
+        EXPECT_EQ(report.findings[0].message, "SPF of example.com needs " + std::to_string(count) +
+                                                  " terms that query DNS; past 10 it is a permanent error");
+        EXPECT_NE(report.findings[0].evidence.find("terms that query DNS: " + std::to_string(count) +
+                                                   " of 10\n  a:x0.example.com  1\n"),
+                  std::string::npos)
+            << report.findings[0].evidence;
+        EXPECT_EQ(report.findings[0].remedy,
+                  "Put addresses in place of a and mx, and renew them when these change: example.com. IN TXT "
+                  "\"v=spf1 ip4:192.0.2.1 ip4:198.51.100.1 -all\" needs 0.");
     }
-    std::string record = "v=spf1";
-    for (int i = 0; i < 11; ++i)
-        record += " a:x.example.com";
-    const auto report =
-        run("x.example.com A 198.51.100.1\nexample.com TXT \"" + record + " ip4:192.0.2.1 -all\"",
-            {sender("mail.example.com", {"192.0.2.1"})});
+    const auto report = run(zone + "example.com TXT \"v=spf1" + names(11) + " ip4:192.0.2.1 -all\"", senders);
     EXPECT_EQ(summary(report), "spf.permerror() critical\n");
+    EXPECT_EQ(report.findings[0].remedy,
+              "Put addresses in place of a and mx, and renew them when these change: example.com. IN TXT "
+              "\"v=spf1 ip4:198.51.100.1 ip4:192.0.2.1 -all\" needs 0.");
 }
 
 // Scenario B.
@@ -294,8 +297,9 @@ TEST(SpfCheckRelay, IncludeOfTheRelayIsDemanded) {
     auto report =
         run(relay + "example.com TXT \"v=spf1 +a +mx +ip4:150.95.55.137 +ip4:163.44.239.12 ~all\"", {via});
     EXPECT_EQ(summary(report),
-              "spf.softfail(23.83.218.24) info\nspf.via_missing(relay.mailchannels.net) warning\n");
-    ASSERT_EQ(report.findings.size(), 2U);
+              "spf.softfail(23.83.218.24) info\nspf.via_missing(relay.mailchannels.net) warning\n"
+              "spf.stale_address(ip4:163.44.239.12) info\n");
+    ASSERT_EQ(report.findings.size(), 3U);
     EXPECT_EQ(report.findings[1].message,
               "SPF of example.com does not include relay.mailchannels.net, through which vps.example.com "
               "sends: its mail gets "

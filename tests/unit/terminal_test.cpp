@@ -29,6 +29,28 @@ TEST(TerminalTable, ColumnsAreAsWideAsTheirWidestCell) {
     EXPECT_EQ(table_of({"A", "B", "C"}, {{"", "", "c"}, {"a"}}), "A  B  C\n      c\na\n");
 }
 
+TEST(TerminalWrapped, Rows) {
+    struct Row {
+        std::string text;
+        std::size_t width;
+        std::size_t indent;
+        std::string lines;
+    };
+    const Row rows[] = {
+        {"", 10, 2, ""},
+        {"  ", 10, 2, ""},
+        {"aa bb", 7, 2, "aa bb"},
+        {"aa bb", 6, 2, "aa\n  bb"},
+        {"  aa   bb  ", 7, 2, "aa bb"},
+        {"aa bb cc dd", 5, 0, "aa bb\ncc dd"},
+        {"longer than that", 4, 1, "longer\n than\n that"},
+        {"b\u00fc b\u00fc", 5, 0, "b\u00fc b\u00fc"},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(wrapped(row.text, row.width, row.indent), row.lines) << row.text;
+    EXPECT_EQ(terminal_width(), 100U) << "no terminal here";
+}
+
 TEST(TerminalTable, LettersCountAndNotBytes) {
     EXPECT_EQ(table_of({"A", "B"}, {{"b\u00fccher", "x"}, {"\u6f22", "x"}, {"plain", "x"}}),
               "A       B\nb\u00fccher  x\n\u6f22       x\nplain   x\n");

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/store.hpp"
+
+// What the store remembers, read beside a running agent or without one. Nothing is written.
+namespace reputed {
+
+// An empty field matches everything.
+struct HistoryQuery {
+    // Episodes that were open at some time from `since` on, and before `until`; transitions of that time.
+    std::optional<WallTime> since;
+    std::optional<WallTime> until;
+    std::string target;  // an IP, network or domain: the finding's subject or object
+    std::string list;    // the same of a list
+    std::string code;
+    std::string check;
+    std::string sender;
+    std::optional<Severity> min_severity;
+    std::optional<bool> drill;
+    bool open_only = false;    // episodes
+    std::uint64_t before = 0;  // ids below this only; 0 = all
+    std::size_t limit = 1000;
+};
+
+// From an opening to its clearing.
+struct Episode {
+    enum class End : std::uint8_t {
+        open,  // not yet
+        cleared,
+        unknown,  // no longer open, and the clearing was not kept
+    };
+    std::uint64_t id = 0;  // of the opening
+    std::string check;
+    Finding finding;  // as it opened; the severity is the worst that it had
+    WallTime opened;
+    WallTime since;  // first seen
+    End end = End::open;
+    WallTime cleared;  // of `cleared`
+    std::string note;  // of the clearing, else of the opening
+    std::vector<std::string> senders;
+    bool silent = false;
+
+    // To its clearing, or to now while it is open; nothing where the end is not known.
+    std::optional<std::chrono::seconds> duration(WallTime now) const;
+};
+
+class History {
+  public:
+    // Throws StoreError: missing where there is no file. With a `limit`, questions that take longer fail.
+    explicit History(const std::string& path);
+    ~History();
+    History(const History&) = delete;
+    History& operator=(const History&) = delete;
+
+    // Latest first.
+    std::vector<Episode> episodes(const HistoryQuery& query);
+    std::vector<Transition> transitions(const HistoryQuery& query);
+
+    void limit_time(std::chrono::milliseconds limit);  // of each question; then StoreError (other)
+
+  private:
+    struct Handle;
+    std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace reputed

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "agent/ledger_entry.hpp"
+
+namespace reputed {
+
+// The last good values of each job's series. Not thread-safe: the agent owns the lock.
+class Series {
+  public:
+    // Takes one run's samples; those that it could not tell keep the value that they had.
+    void record(const JobKey& job, std::vector<Sample>&& samples);
+    void keep_only(const std::set<JobKey>& jobs);
+    // The series of one job; never null.
+    std::shared_ptr<const std::vector<Sample>> of(const JobKey& job) const;
+
+  private:
+    std::map<JobKey, std::shared_ptr<const std::vector<Sample>>> jobs_;
+};
+
+}  // namespace reputed
