@@ -83,7 +83,7 @@ std::string shown_message(const NotifierSettings& notifier, const Message& messa
             std::string out =
                 "Content-Type: " + payload.content_type + "\nIdempotency-Key: " + message.key + '\n';
             for (const auto& [name, value] : payload.headers)
-                out += name + ": " + value + '\n';
+                out.append(name).append(": ").append(value).append("\n");
             return out + '\n' + payload.body;
         }
         case NotifierKind::email:

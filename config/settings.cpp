@@ -128,18 +128,6 @@ std::string sample_mute() {
         schema::mute_keys(), MuteRule{});
 }
 
-void read_notifiers(const toml::node& node, Settings& settings, Reader& reader) {
-    schema::read_notifiers(node, settings.notifiers, reader);
-}
-
-std::string sample_notifier() {
-    return schema::sample_table(
-        "#[[notifier]]",
-        "Who is told when something opens, changes or clears; there may be several, without any nobody is.\n"
-        "`reputed notify test` sends each a test message.",
-        schema::notifier_keys(), NotifierSettings{});
-}
-
 void read_dnsbl(const toml::node& node, Settings& settings, Reader& reader) {
     if (const auto* table = table_or_problem(node, "[dnsbl]", reader))
         schema::read_dnsbl(*table, settings.dnsbl, settings.remarks, reader);
@@ -172,8 +160,12 @@ constexpr Table tables[] = {
         },
         sample_mute),
     section<&Settings::store, schema::store_keys, "[store]">("store"),
-    items<&Settings::notifiers, schema::notifier_keys, "[[notifier]]">("notifier", read_notifiers,
-                                                                       sample_notifier),
+    items<&Settings::notifiers, schema::notifier_keys, "[[notifier]]">(
+        "notifier",
+        [](const toml::node& node, Settings& settings, Reader& reader) {
+            schema::read_notifiers(node, settings.notifiers, reader);
+        },
+        schema::sample_notifiers),
     section<&Settings::web, schema::web_keys, "[web]">("web"),
     section<&Settings::log, schema::log_keys, "[log]">("log"),
 };
@@ -188,17 +180,22 @@ std::string written(const toml::key& key, const toml::node& node) {
 void unknown_at_top(const toml::key& key, const toml::node& node, Reader& reader) {
     std::string message = "unknown " + written(key, node) + " at the top of the file";
     std::vector<std::string_view> names;
-    for (const auto& table : tables) {
+    for (const auto& table : tables)
         names.push_back(table.name);
+    const auto meant = nearest(key.str(), names);
+    const auto did_you_mean = [&] {
+        for (const auto& table : tables)
+            if (table.name == meant)
+                reader.problem(key.source(), message + ": did you mean " + std::string(table.header) + '?');
+    };
+    // A list of tables is no key: [[senders]] is a slip for [[sender]], although notifiers have a key of that name.
+    if (node.is_array_of_tables() && !meant.empty()) return did_you_mean();
+    for (const auto& table : tables) {
         const auto keys = table.keys();
         if (std::find(keys.begin(), keys.end(), key.str()) != keys.end())
             return reader.problem(key.source(), message + ": it belongs under " + std::string(table.header));
     }
-    const auto meant = nearest(key.str(), names);
-    for (const auto& table : tables)
-        if (table.name == meant)
-            return reader.problem(key.source(),
-                                  message + ": did you mean " + std::string(table.header) + '?');
+    if (!meant.empty()) return did_you_mean();
     message += ": there are";
     for (const auto& table : tables)
         message += (&table == tables ? " " : ", ") + std::string(table.header);

@@ -29,6 +29,8 @@ void read_dnsbl(const toml::table& table, DnsblSettings& settings, std::vector<s
                 Reader& reader);
 void read_notifiers(const toml::node& node, std::vector<NotifierSettings>& notifiers, Reader& reader);
 
+std::string sample_notifiers();
+
 // What is open or unwise about notifiers, once the senders are known.
 void remark_notifiers(const Settings& settings, std::vector<std::string>& remarks);
 

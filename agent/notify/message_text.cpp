@@ -79,7 +79,7 @@ std::string names(const std::vector<std::string>& senders) {
 // The list that a finding names, or is about.
 std::string list_of(const Finding& finding) {
     if (!finding.object.empty()) return finding.object;
-    return finding.code.starts_with("dnsbl.list_") ? finding.subject : "";
+    return finding.code.starts_with("dnsbl.") ? finding.subject : "";
 }
 
 std::string mute_snippet(const Transition& transition) {

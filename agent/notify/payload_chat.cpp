@@ -17,7 +17,7 @@ std::pair<Text, std::string> fit(const Message& message, const Context& context,
                                  const Render& render) {
     Text text = compose(message, context);
     std::string out = render(text);
-    for (const std::size_t lines : {50, 30, 20, 10, 5, 1, 0}) {
+    for (const std::size_t lines : {50U, 30U, 20U, 10U, 5U, 1U, 0U}) {
         if (out.size() <= most) break;
         text = compose(message, context, true, lines);
         out = render(text);
@@ -60,7 +60,11 @@ std::string discord_description(const Text& text) {
             case Part::Form::snippet: {
                 std::string code = part.text;
                 std::replace(code.begin(), code.end(), '`', '\'');
-                out += label + "```\n" + code + (code.ends_with('\n') ? "" : "\n") + "```\n";
+                out.append(label)
+                    .append("```\n")
+                    .append(code)
+                    .append(code.ends_with('\n') ? "" : "\n")
+                    .append("```\n");
                 break;
             }
         }

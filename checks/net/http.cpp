@@ -90,8 +90,11 @@ std::size_t note_end(char* data, std::size_t, std::size_t size, void* complete) 
 StringList header_lines(const Request& request) {
     StringList lines;
     append(lines, "Expect:");  // no round trip before the body
-    for (const auto& [name, value] : request.headers)
-        append(lines, value.empty() ? name + ';' : name + ": " + value);
+    for (const auto& [name, value] : request.headers) {
+        std::string line = name;
+        append(lines,
+               line.append(value.empty() ? ";" : ": ").append(value));  // libcurl's sign of an empty one
+    }
     if (!request.bearer.empty()) append(lines, "Authorization: Bearer " + request.bearer);
     return lines;
 }

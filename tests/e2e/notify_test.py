@@ -13,7 +13,8 @@ import unittest
 
 from support import new_directory, reputed, wait_for, write
 
-SECRETS = ("t0k3n", "hm4ck3y", "w3bh00k", "p4ssw0rd")
+# What may be shown nowhere: the files that hold it, and the path of the webhook.
+SECRETS = {"token": "t0k3n", "hmac": "hm4ck3y", "password": "p4ssw0rd", "path": "w3bh00k"}
 
 
 class Web(http.server.BaseHTTPRequestHandler):
@@ -71,8 +72,8 @@ class NotifyTest(unittest.TestCase):
     def setUp(self):
         self.directory = new_directory()
         self.addCleanup(shutil.rmtree, self.directory)
-        for name in SECRETS:
-            write(self.path(name), name + "\n")
+        for name, secret in SECRETS.items():
+            write(self.path(name), secret + "\n")
 
     def path(self, name):
         return os.path.join(self.directory, name)
@@ -86,7 +87,7 @@ class NotifyTest(unittest.TestCase):
 
     def without_secrets(self, *results):
         for result in results:
-            for secret in SECRETS:
+            for secret in SECRETS.values():
                 self.assertNotIn(secret, result.stdout + result.stderr)
 
     def webhook(self, server, rows=""):
@@ -95,10 +96,10 @@ class NotifyTest(unittest.TestCase):
     def test_webhook_and_mail_get_a_marked_message(self):
         with sink(http.server.ThreadingHTTPServer, Web) as web, sink(socketserver.ThreadingTCPServer, Mail) as mail:
             config = self.configure(
-                self.webhook(web, f'token = {{ file = "{self.path("t0k3n")}" }}\n'
-                                  f'hmac_key = {{ file = "{self.path("hm4ck3y")}" }}\n'),
+                self.webhook(web, f'token = {{ file = "{self.path("token")}" }}\n'
+                                  f'hmac_key = {{ file = "{self.path("hmac")}" }}\n'),
                 f'kind = "email"\nsmtp = "smtp://127.0.0.1:{mail.server_address[1]}"\nstarttls = "off"\n'
-                f'username = "u"\npassword = {{ file = "{self.path("p4ssw0rd")}" }}\n'
+                f'username = "u"\npassword = {{ file = "{self.path("password")}" }}\n'
                 'from = "reputed@mail.lab"\nto = ["ops@example.net"]\n')
             result = reputed("notify", "test", "--config", config, "--format", "json")
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)

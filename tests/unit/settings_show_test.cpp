@@ -11,7 +11,10 @@ namespace {
 FakeSources sources() {
     FakeSources fake;
     fake.files = {{"/etc/reputed/dqs.key", {"s3cret", ""}}};
-    fake.variables = {{"ABUSIX_KEY", "s3cret"}};
+    for (const std::string name : {"token", "hmac", "password"})
+        fake.files["/etc/reputed/ops." + name] = {"s3cret", ""};
+    fake.files["/etc/reputed/ops.template"] = {"{{title}}", ""};
+    fake.variables = {{"ABUSIX_KEY", "s3cret"}, {"OPS_URL", "https://hooks.example.net/s3cret"}};
     fake.machine = {"mail.example.org", "Postfix (myhostname)", {*IpAddress::parse("8.8.4.4")}};
     return fake;
 }
@@ -92,8 +95,25 @@ queue_directory = ""
 config_directory = ""
 interval = "1m"
 
+[alerts]
+confirm = 2
+clear = 2
+confirm_after = "1m"
+unknown_after = "30m"
+flap_count = 3
+flap_window = "1d"
+calm = "6h"
+forget = "7d"
+notify_initial = true
+
+[store]
+path = ""
+retention = "400d"
+max_size = 256
+
 [web]
 listen = "127.0.0.1:15782"
+public_url = ""
 
 [log]
 level = "info"
@@ -145,6 +165,7 @@ TEST(SettingsShowSample, ReadsWithEveryExampleUncommented) {
     EXPECT_EQ(settings.dnsbl.secrets.size(), 2U);
     EXPECT_EQ(settings.dnsbl.own.size(), 1U);
     EXPECT_EQ(settings.log.levels.size(), 1U);
+    EXPECT_EQ(settings.notifiers.size(), 6U);
     EXPECT_EQ(settings.dns.timeout, DnsSettings{}.timeout);
     EXPECT_EQ(settings.mta.interval, MtaSettings{}.interval);
 }
