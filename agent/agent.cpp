@@ -129,7 +129,7 @@ void Agent::set_jobs(bool other_targets) {
         jobs.push_back({key, runtime_.settings->alerts.confirm_after});
     };
     add_own(resolver_job, runtime_.statistics && !keys.empty());
-    add_own(store_job, alerting_ != nullptr);
+    add_own(store_job, alerting_ && !alerting_->path().empty());
     add_own(notify_job, alerting_ && !runtime_.settings->notifiers.empty());
     schedule_.set_jobs(jobs, SteadyClock::now(), other_targets);
     keep_only(keys);
