@@ -131,7 +131,8 @@ StoredJob RandomState::job(std::uint64_t number) {
 }
 
 OutboxEntry RandomState::outbox(std::uint64_t id, std::uint64_t transition) {
-    return {id, text(), transition, time(), text(), static_cast<int>(below(100)), time(), text()};
+    return {id,     text(), transition, time(), text(), below(2) == 1, static_cast<int>(below(100)),
+            time(), text()};
 }
 
 std::string print(const LedgerEntry& entry) {

@@ -58,7 +58,7 @@ Batch one_opening(std::uint64_t id) {
     Batch batch;
     batch.transitions = {test::opening(id, noon)};
     batch.entries = {test::open_entry(id, batch.transitions.front())};
-    batch.outbox = {{id, "mail", id, now, "", 0, now, ""}};
+    batch.outbox = {{id, "mail", id, now, "", false, 0, now, ""}};
     return batch;
 }
 
@@ -491,7 +491,7 @@ TEST(Store, RetentionDropsWholeEpisodesButNoneThatIsNeeded) {
                          untold,
                          test::clearing(7, untold, noon - 450 * day)};
     batch.entries = {test::open_entry(1, still_open)};
-    batch.outbox = {{1, "mail", 7, now, "", 0, now, ""}};
+    batch.outbox = {{1, "mail", 7, now, "", false, 0, now, ""}};
     store.commit(batch);
     store.maintain({}, now);
     EXPECT_EQ(sql(path, "SELECT id FROM transitions ORDER BY id"), "3 4 5 6 7 ");
