@@ -55,14 +55,13 @@ Report world(const std::string&, const Services&) {
     return report;
 }
 
-const Check chaos_check{"chaos",
-                        "",
-                        [](const Settings&, const ActiveLists&) { return std::vector<std::string>{"script"}; },
-                        [](const Settings&, const ActiveLists&, const std::string&) {
-                            return std::chrono::seconds(60);
-                        },
-                        world,
-                        {}};
+const Check chaos_check{
+    "chaos",
+    "",
+    [](const Settings&, const ActiveLists&) { return std::vector<std::string>{"script"}; },
+    [](const Settings&, const ActiveLists&, const std::string&) { return std::chrono::seconds(60); },
+    world,
+    {}};
 
 NotifierSettings webhook(const std::string& name, const std::string& url) {
     NotifierSettings notifier;
