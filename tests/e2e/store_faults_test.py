@@ -201,8 +201,12 @@ class StoreFaults(LabTest):
         self.check_still_tells()
         self.restart()
         self.wait_healthy(1)
+        self.wait_told("opened", SET_ASIDE)
         self.check_still_tells()
-        self.assertLessEqual(self.sink.count("opened", SET_ASIDE), 1)
+        self.assertEqual(self.sink.count("opened", SET_ASIDE), 1)
+        self.assertEqual(len(self.broken_files()), 1)
+        with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as database:
+            self.assertEqual(database.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
 
     def test_the_file_is_deleted(self):
         self.start()
