@@ -57,6 +57,7 @@ void Agent::remember() {
     auto alerting = std::make_unique<Alerting>(
         *runtime_.settings, [this] { return ledger_state(); }, changed_);
     StoredState state = alerting->open();
+    StoredSampleReader samples(checks_, *runtime_.settings);
     std::vector<JobKey> jobs;
     for (auto& job : state.jobs) {
         jobs.push_back(job.key);
@@ -65,7 +66,7 @@ void Agent::remember() {
         known->second.last_run = job.last_run;
         known->second.last_success = job.last_success;
         known->second.verdict = job.verdict;
-        series_.record(job.key, from_stored(std::move(job.samples), checks_, *runtime_.settings));
+        series_.record(job.key, samples.read(std::move(job.samples)));
     }
     ledger_.restore(std::move(state.entries), jobs, state.next_entry, state.next_transition);
     alerting_ = std::move(alerting);
@@ -287,8 +288,12 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
 
 StoredJob Agent::stored(const JobKey& key) const {
     const auto& record = statistics_.at(key);
-    return {key, record.last_run, record.last_success, record.verdict,
-            is_own(key) ? std::vector<StoredSample>{} : to_stored(*series_.of(key))};
+    return {key,
+            record.last_run,
+            record.last_success,
+            record.verdict,
+            {},
+            is_own(key) ? nullptr : series_.of(key)};
 }
 
 // For a store that begins anew.

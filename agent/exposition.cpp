@@ -5,7 +5,7 @@
 #include <functional>
 #include <map>
 #include <sstream>
-#include <unordered_set>
+#include <utility>
 
 #include <prometheus/text_serializer.h>
 
@@ -27,22 +27,28 @@ struct FamilySeries {
 
 using LabelValues = std::vector<std::string>;
 
-struct HashValues {
-    std::size_t operator()(const LabelValues* values) const {
-        std::size_t hash = 0;
-        for (const auto& value : *values)
-            hash = hash * 31 + std::hash<std::string>{}(value);
-        return hash;
-    }
-};
-struct EqualValues {
-    bool operator()(const LabelValues* a, const LabelValues* b) const { return *a == *b; }
-};
+std::size_t hash_of(const LabelValues& values) {
+    std::size_t hash = 0;
+    for (const auto& value : values)
+        hash = hash * 31 + std::hash<std::string>{}(value);
+    return hash;
+}
 
+// The first of each stays. Sorted by hash, so that only neighbours need be compared: of a hundred thousand, a table
+// would miss the cache with each.
 template <typename Series>
 void drop_repeated(std::vector<const Series*>& series) {
-    std::unordered_set<const LabelValues*, HashValues, EqualValues> seen(series.size());
-    std::erase_if(series, [&](const Series* one) { return !seen.insert(&one->values).second; });
+    std::vector<std::pair<std::size_t, std::size_t>> places;  // hash, index
+    places.reserve(series.size());
+    for (std::size_t i = 0; i < series.size(); ++i)
+        places.emplace_back(hash_of(series[i]->values), i);
+    std::sort(places.begin(), places.end());
+    for (auto one = places.begin(); one != places.end(); ++one)
+        for (auto other = one + 1; other != places.end() && other->first == one->first; ++other)
+            if (series[one->second] && series[other->second] &&
+                series[one->second]->values == series[other->second]->values)
+                series[other->second] = nullptr;
+    std::erase(series, nullptr);
 }
 
 // prometheus-cpp 1.0 writes HELP as it is; the format wants backslash and line feed escaped.

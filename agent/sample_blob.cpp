@@ -130,16 +130,24 @@ std::optional<StoredSample> read_sample(Reader& reader, const std::vector<std::s
     return sample;
 }
 
-std::size_t text_size(const StoredSample& sample) {
-    std::size_t size = sample.metric.size();
+std::string_view name_of(const StoredSample& sample) {
+    return sample.metric;
+}
+
+std::string_view name_of(const Sample& sample) {
+    return sample.metric->name;
+}
+
+template <typename Series>
+std::size_t text_size(const Series& sample) {
+    std::size_t size = name_of(sample).size();
     for (const auto& value : sample.values)
         size += value.size();
     return size;
 }
 
-}  // namespace
-
-std::string encode_samples(const std::vector<StoredSample>& samples) {
+template <typename Series>
+std::string encode(const std::vector<Series>& samples) {
     Words words;
     std::string body;
     std::uint64_t count = 0;
@@ -151,7 +159,7 @@ std::string encode_samples(const std::vector<StoredSample>& samples) {
             continue;
         ++count;
         text += size;
-        put_number(body, words.index_of(sample.metric));
+        put_number(body, words.index_of(name_of(sample)));
         put_number(body, sample.values.size());
         for (const auto& value : sample.values)
             put_number(body, words.index_of(value));
@@ -163,6 +171,16 @@ std::string encode_samples(const std::vector<StoredSample>& samples) {
     words.put(blob);
     put_number(blob, count);
     return blob + body;
+}
+
+}  // namespace
+
+std::string encode_samples(const std::vector<StoredSample>& samples) {
+    return encode(samples);
+}
+
+std::string encode_samples(const std::vector<Sample>& samples) {
+    return encode(samples);
 }
 
 std::optional<std::vector<StoredSample>> decode_samples(std::string_view blob) {

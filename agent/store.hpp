@@ -46,6 +46,8 @@ struct StoredJob {
     WallTime last_success;
     Severity verdict = Severity::unknown;
     std::vector<StoredSample> samples;
+    // Where it is set, it is written instead of `samples`; nothing is copied for that. Never set by load().
+    std::shared_ptr<const std::vector<Sample>> live{};
 };
 
 // All that the agent begins with.

@@ -125,7 +125,7 @@ void Writer::write(const LedgerEntry& entry) {
 }
 
 void Writer::write(const StoredJob& job) {
-    const auto samples = encode_samples(job.samples);
+    const auto samples = job.live ? encode_samples(*job.live) : encode_samples(job.samples);
     job_.bind(job.key.check).bind(job.key.subject).bind(job.last_run).bind(job.last_success);
     job_.bind(job.verdict).bind_blob(samples).run();
 }
@@ -149,7 +149,12 @@ void Writer::write(const Transition& transition) {
 
 void Writer::write(const OutboxEntry& entry) {
     outbox_.bind(entry.id).bind(entry.notifier).bind(entry.transition).bind(entry.created);
-    outbox_.bind(entry.message_key).bind(entry.told).bind(entry.attempts).bind(entry.next_try).bind(entry.last_error).run();
+    outbox_.bind(entry.message_key)
+        .bind(entry.told)
+        .bind(entry.attempts)
+        .bind(entry.next_try)
+        .bind(entry.last_error)
+        .run();
 }
 
 void Writer::drop_entry(std::uint64_t id) {
