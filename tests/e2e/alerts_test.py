@@ -5,6 +5,7 @@ import io
 import json
 import os
 import signal
+import unittest
 
 import sinks
 from support import KEY, Agent, LabTest, reputed, replaced, wait_for, with_lists, with_senders, write
@@ -374,5 +375,4 @@ class Trouble(AlertsTest):
 
 
 if __name__ == "__main__":
-    import unittest
     unittest.main()
