@@ -22,7 +22,8 @@ spdlog::level::level_enum level_of(Severity severity) {
     return severity >= Severity::warning ? spdlog::level::warn : spdlog::level::info;
 }
 
-// How often the last values of a job's series are written, which change with each run.
+// How often the last values of a job's series are written, some of which change with each run. What a finding says is
+// written together with it: the two agree after a crash.
 constexpr auto series_gap = std::chrono::minutes(10);
 
 void log_transition(const Transition& transition) {
@@ -317,7 +318,7 @@ void Agent::publish(Ledger::Changes&& changes, WallTime now, const JobKey* job) 
     batch.dropped_entries = std::move(changes.dropped);
     if (job != nullptr) {
         auto& written = statistics_.at(*job).written;
-        if (now < written || now - written >= series_gap) {
+        if (!batch.empty() || now < written || now - written >= series_gap) {
             written = now;
             batch.jobs.push_back(stored(*job));
         }

@@ -188,7 +188,7 @@ void Ledger::follow_severity(LedgerEntry& entry, bool ran, WallTime now, Changes
                                                      [](const Observation& one) { return one.initial; });
         if (entry.told || is_muted || kept_from_first_run) return;
         tell(TransitionKind::changed, entry, std::move(*shown), now, changes).note = "its mute has ended";
-        changes.transitions.back().before = severity;
+        changes.transitions.back().before = Severity::ok;
         entry.told = true;
         return;
     }

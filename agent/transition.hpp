@@ -25,7 +25,7 @@ struct Transition {
     std::string check;
     Finding finding;                 // as it was then
     WallTime since;                  // when this episode was first seen
-    Severity before = Severity::ok;  // `changed`: the severity until then
+    Severity before = Severity::ok;  // `changed`: as told until then; ok where nobody was told
     std::string note;                // what else is to be known: "flapping: ...", "given up: ..."; else ""
     std::vector<std::string>
         senders;          // names of those that it concerns; empty: the agent or its surroundings

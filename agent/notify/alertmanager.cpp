@@ -73,7 +73,7 @@ std::string alerts_body(const std::vector<const Transition*>& transitions, const
     Json alerts = Json::array();
     for (const auto* transition : transitions) {
         const bool cleared = transition->kind == TransitionKind::cleared;
-        if (transition->kind == TransitionKind::changed)
+        if (transition->kind == TransitionKind::changed && transition->before != Severity::ok)
             alerts.push_back(alert(*transition, transition->before, context.now, context));
         alerts.push_back(alert(*transition, transition->finding.severity,
                                cleared ? context.now : context.now + 4 * notifier.resend, context));

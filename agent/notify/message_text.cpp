@@ -52,6 +52,8 @@ std::string headline(const Transition& transition) {
         case TransitionKind::opened:
             return std::string(to_string(finding.severity)) + ": " + sentence(finding.message);
         case TransitionKind::changed:
+            if (transition.before == Severity::ok)  // nobody was told of the opening
+                return std::string(to_string(finding.severity)) + ": " + sentence(finding.message);
             return "now " + std::string(to_string(finding.severity)) + ", was " +
                    std::string(to_string(transition.before)) + ": " + sentence(finding.message);
         case TransitionKind::cleared:

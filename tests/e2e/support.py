@@ -171,13 +171,13 @@ def parse_metrics(text):
 class Agent:
     """`reputed run` as a child process."""
 
-    def __init__(self, test, configuration, address, *arguments):
+    def __init__(self, test, configuration, address, *arguments, environment=None):
         self.address = address
         self.configuration = configuration
         self.log_path = configuration + ".log"
         with open(self.log_path, "w") as log:
             self.process = subprocess.Popen([REPUTED, "run", "-c", configuration, *arguments],
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
         test.addCleanup(self.stop)
 
     def stop(self, patience=10):

@@ -487,6 +487,7 @@ TEST(Ledger, AMuteKeepsSilentUntilItEnds) {
     ASSERT_EQ(after.transitions.size(), 1U);
     EXPECT_EQ(after.transitions[0].kind, TransitionKind::changed);
     EXPECT_EQ(after.transitions[0].note, "its mute has ended");
+    EXPECT_EQ(after.transitions[0].before, Severity::ok) << "until then nobody was told";
     EXPECT_FALSE(after.transitions[0].silent);
     EXPECT_EQ(after.transitions[0].episode, changes.transitions[0].id);
     EXPECT_TRUE(ledger.tick(noon + 3h).transitions.empty()) << "once";

@@ -565,6 +565,19 @@ TEST(OutboxReminders, ANewAlertmanagerLearnsWhatIsOpen) {
     EXPECT_EQ(desk.deliver("am"), Ids{6});
 }
 
+TEST(Outbox, WhatWasMutedIsToldWhenItsMuteEnds) {
+    Desk desk({notifier("hook")});
+    auto muted = opened(1);
+    muted.silent = true;
+    desk.add(muted);
+    desk.add(changed(2, 1, Severity::ok, Severity::critical));
+    desk.now += 30s;
+    EXPECT_EQ(desk.deliver("hook"), Ids{2});
+    desk.add(cleared(3, 1));
+    desk.now += 30s;
+    EXPECT_EQ(desk.deliver("hook"), Ids{3});
+}
+
 TEST(OutboxReminders, AClearingIsRepeatedForAQuarterOfAnHourUnlessItOpensAgain) {
     Desk desk({notifier("am", NotifierKind::alertmanager)});
     desk.add(opened(1));

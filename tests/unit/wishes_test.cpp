@@ -1,7 +1,11 @@
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
 
+#include "agent/ledger.hpp"
+#include "agent/notify/message_text.hpp"
+#include "agent/outbox.hpp"
 #include "checks/dnsbl/dnsbl_check.hpp"
 #include "tests/support/scripted_list.hpp"
 
@@ -22,20 +26,51 @@ List list_of(const std::string& name) {
     return list;
 }
 
-// One round of one list about the addresses, as the daemon runs it.
+// One round of one list under this configuration, as the daemon runs it.
+Report round_in(const ScriptedList& script, const Settings& settings, test::FakeResolver& resolver) {
+    script.serve_on(resolver);
+    ActiveLists lists;
+    lists.lists = {script.list};
+    const Services services{resolver, settings, lists, std::chrono::system_clock::time_point{}, {}};
+    return dnsbl_check().run(script.list.name, services);
+}
+
+// The same about these addresses.
 Report round_of(const ScriptedList& script, const std::vector<std::string>& texts = {sender}) {
     test::FakeResolver resolver("localhost A 127.0.0.1");
-    script.serve_on(resolver);
     Settings settings;
     Sender one;
     one.name = "mail";
     for (const auto& text : texts)
         one.networks.push_back(IpNetwork::parse(text).value());
     settings.senders = {one};
-    ActiveLists lists;
-    lists.lists = {script.list};
-    const Services services{resolver, settings, lists, std::chrono::system_clock::time_point{}, {}};
-    return dnsbl_check().run(script.list.name, services);
+    return round_in(script, settings, resolver);
+}
+
+Settings settings_from(const std::string& toml) {
+    Problems problems;
+    Settings settings = parse_settings(toml, "f", problems);
+    EXPECT_TRUE(problems.empty()) << problems.front().message;
+    return settings;
+}
+
+// What a notifier with default settings is told of these transitions, and when they happen.
+std::vector<Transition> told(const std::vector<Transition>& transitions) {
+    NotifierSettings hook;
+    hook.name = "hook";
+    Outbox outbox([] { return std::uint64_t{1}; });
+    outbox.configure({hook});
+    std::vector<Transition> out;
+    for (const auto& transition : transitions) {
+        outbox.written(outbox.add(transition, transition.time).entries);
+        const auto later = transition.time + hook.group_wait;
+        outbox.written(outbox.take("hook", later).sealed.entries);
+        const auto message = outbox.take("hook", later).message;
+        if (!message) continue;
+        out.insert(out.end(), message->transitions.begin(), message->transitions.end());
+        outbox.delivered(*message, later);
+    }
+    return out;
 }
 
 ScriptedList about_sender(const std::string& list, const Answer& answer) {
@@ -172,6 +207,152 @@ TEST(Wishes, SeveralRecordsAreOneAnswer) {
             EXPECT_NE(finding.message.find(list), std::string::npos) << finding.message;
         EXPECT_EQ(value_of(report, "reputed_listed"), 1.0);
     }
+}
+
+TEST(Wishes, Wish9FlappingListsPageNobody) {
+    using namespace std::chrono_literals;
+    Ledger ledger(std::make_shared<const Settings>());
+    std::vector<Transition> transitions;
+    WallTime now = WallTime{} + std::chrono::seconds(1795176000);
+    const auto run = [&](const Answer& answer) {
+        auto changes =
+            ledger.record({"dnsbl", "bl.spamcop.net"}, round_of(about_sender("bl.spamcop.net", answer)), now);
+        transitions.insert(transitions.end(), changes.transitions.begin(), changes.transitions.end());
+        now += 30min;
+    };
+    for (int times = 0; times < 12; ++times) {  // a day of two rounds on, two rounds off
+        for (int i = 0; i < 2; ++i)
+            run(addresses({"127.0.0.2"}));
+        for (int i = 0; i < 2; ++i)
+            run(outcome(Outcome::nxdomain));
+    }
+    std::string kinds;
+    for (const auto& one : told(transitions))
+        kinds += std::string(to_string(one.kind)) + ' ';
+    EXPECT_EQ(kinds, "opened cleared opened cleared opened ") << "twice as any other, then once more";
+    EXPECT_TRUE(transitions.back().note.starts_with("flapping: ")) << transitions.back().note;
+    ASSERT_EQ(ledger.findings(now).size(), 1U) << "it is shown all the same";
+    for (int i = 0; i < 14; ++i)
+        run(outcome(Outcome::nxdomain));
+    EXPECT_EQ(told(transitions).size(), 6U) << "and its end once, when it has been calm";
+    EXPECT_TRUE(ledger.findings(now).empty());
+}
+
+TEST(Wishes, Wish10KeyedAccessWhereTheResolverIsRefused) {
+    const auto refused = round_of(saying("zen.spamhaus.org", addresses({"127.255.255.254"})));
+    ASSERT_EQ(refused.findings.size(), 1U);
+    EXPECT_EQ(refused.findings[0].code, "dns.resolver_refused");
+    EXPECT_NE(refused.findings[0].remedy.find("[dnsbl.keys]"), std::string::npos) << "the way out is named";
+
+    DnsblSettings settings;
+    const auto asks_keyed = [&] {
+        for (const auto& list : active_lists(settings, Catalogue::builtin()).lists)
+            if (list.name == "zen.dq.spamhaus.net") return true;
+        return false;
+    };
+    EXPECT_FALSE(asks_keyed());
+    settings.secrets["dq.spamhaus.net"] = "s3cr3tk3y";
+    EXPECT_TRUE(asks_keyed()) << "a key is all it takes";
+
+    test::FakeResolver resolver("localhost A 127.0.0.1");
+    const auto report = round_in(
+        about_sender("zen.dq.spamhaus.net", addresses({"127.0.0.4"})),
+        settings_from("[[sender]]\nhostname = \"mail.example\"\nips = [\"203.0.113.9\"]\n"), resolver);
+    EXPECT_EQ(std::count(resolver.asked().begin(), resolver.asked().end(),
+                         "9.113.0.203.s3cr3tk3y.zen.dq.spamhaus.net A"),
+              1);
+    ASSERT_EQ(report.findings.size(), 1U);
+    const auto& finding = report.findings[0];
+    EXPECT_EQ(finding.code + ' ' + finding.object, "dnsbl.listed zen.dq.spamhaus.net");
+    const auto text = finding.message + finding.evidence + finding.remedy + finding.link;
+    EXPECT_EQ(text.find("s3cr3tk3y"), std::string::npos) << text;
+    for (const auto& sample : report.samples)
+        for (const auto& label : sample.values)
+            EXPECT_EQ(label.find("s3cr3tk3y"), std::string::npos) << label;
+}
+
+TEST(Wishes, Wish11IntervalsAndNotificationsBuiltIn) {
+    auto settings = std::make_shared<const Settings>(settings_from(R"(
+[[sender]]
+name = "mail"
+hostname = "mail.example"
+ips = ["203.0.113.9"]
+[dnsbl]
+interval = "45m"
+[[notifier]]
+name = "hook"
+kind = "webhook"
+url = "https://hooks.example/x"
+)"));
+    const auto script = about_sender("bl.spamcop.net", addresses({"127.0.0.2"}));
+    ActiveLists lists;
+    lists.lists = {script.list};
+    EXPECT_EQ(dnsbl_check().interval(*settings, lists, "bl.spamcop.net"), std::chrono::minutes(45));
+    ASSERT_EQ(settings->notifiers.size(), 1U);
+
+    Ledger ledger(settings);
+    const WallTime noon = WallTime{} + std::chrono::seconds(1795176000);
+    std::vector<Transition> transitions;
+    for (int round = 0; round < 5; ++round) {
+        test::FakeResolver resolver("localhost A 127.0.0.1");
+        auto changes = ledger.record({"dnsbl", "bl.spamcop.net"}, round_in(script, *settings, resolver),
+                                     noon + round * std::chrono::minutes(45));
+        transitions.insert(transitions.end(), changes.transitions.begin(), changes.transitions.end());
+    }
+    const auto news = told(transitions);
+    ASSERT_EQ(news.size(), 1U) << "once in five rounds";
+    EXPECT_EQ(news[0].senders, std::vector<std::string>{"mail"});
+    Message message;
+    message.transitions = news;
+    const auto text = notify::compose(message, {});
+    EXPECT_NE(text.title.find("203.0.113.9"), std::string::npos) << text.title;
+    EXPECT_NE(text.title.find("bl.spamcop.net"), std::string::npos) << text.title;
+}
+
+TEST(Wishes, Wish12Uceprotect3DoesNotAlarmARelaysAddressCanBeSetAndXblIsNotMissed) {
+    // The addresses are those of the file, not of this machine, and those of a relay are as good as any.
+    const auto settings = std::make_shared<const Settings>(settings_from(R"(
+[[sender]]
+name = "mail"
+hostname = "out.relay.example"
+via = "relay.example"
+ips = ["198.51.100.7", "2001:db8:9::/127"]
+)"));
+    const auto round = [&](const std::string& list, const char* code) {
+        test::FakeResolver resolver("localhost A 127.0.0.1");
+        auto script = ScriptedList{.list = list_of(list)};
+        script.targets["7.100.51.198"] = addresses({code});
+        return round_in(script, *settings, resolver);
+    };
+    const auto tells = [&](const std::string& list, const char* code) {
+        Ledger ledger(settings);
+        std::vector<Transition> transitions;
+        const WallTime noon = WallTime{} + std::chrono::seconds(1795176000);
+        for (int i = 0; i < 3; ++i) {
+            auto changes =
+                ledger.record({"dnsbl", list}, round(list, code), noon + i * std::chrono::minutes(30));
+            transitions.insert(transitions.end(), changes.transitions.begin(), changes.transitions.end());
+        }
+        EXPECT_EQ(ledger.findings(noon).size(), 1U) << list << ": it is shown in any case";
+        return told(transitions);
+    };
+    const auto level3 = round("dnsbl-3.uceprotect.net", "127.0.0.2");
+    ASSERT_EQ(level3.findings.size(), 1U);
+    EXPECT_EQ(level3.findings[0].severity, Severity::info);
+    EXPECT_EQ(value_of(level3, "reputed_listed", "198.51.100.7"), 1.0);
+    EXPECT_TRUE(tells("dnsbl-3.uceprotect.net", "127.0.0.2").empty()) << "nobody is woken";
+
+    for (const auto* code : {"127.0.0.4", "127.0.0.5", "127.0.0.6", "127.0.0.7"}) {
+        const auto xbl = round("zen.spamhaus.org", code);
+        ASSERT_EQ(xbl.findings.size(), 1U) << code;
+        EXPECT_EQ(xbl.findings[0].severity, Severity::critical) << code;
+        EXPECT_NE(xbl.findings[0].message.find("XBL"), std::string::npos) << xbl.findings[0].message;
+        EXPECT_EQ(value_of(xbl, "reputed_listed", "2001:db8:9::1"), 0.0)
+            << "all of the addresses are asked about";
+    }
+    const auto news = tells("zen.spamhaus.org", "127.0.0.4");
+    ASSERT_EQ(news.size(), 1U);
+    EXPECT_EQ(news[0].finding.subject, "198.51.100.7");
 }
 
 }  // namespace
