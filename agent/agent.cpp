@@ -25,6 +25,11 @@ spdlog::level::level_enum level_of(Severity severity) {
 // How often the last values of a job's series are written, which change with each run.
 constexpr auto series_gap = std::chrono::minutes(10);
 
+const MetricInfo transitions_total{"reputed_transitions_total",
+                                   SampleType::counter,
+                                   "Findings opened, changed and cleared since the start, without drills.",
+                                   {"kind"}};
+
 void log_transition(const Transition& transition) {
     const Finding& finding = transition.finding;
     const auto level =
@@ -362,6 +367,16 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
         resolver = runtime_.statistics;
         snapshot->findings = ledger_.findings(now);
         snapshot->unconfirmed = ledger_.unconfirmed(now);
+        const auto drills =
+            std::stable_partition(snapshot->findings.begin(), snapshot->findings.end(),
+                                  [](const OpenFinding& open) { return !open.finding.drill; });
+        snapshot->drills.assign(std::make_move_iterator(drills),
+                                std::make_move_iterator(snapshot->findings.end()));
+        snapshot->findings.erase(drills, snapshot->findings.end());
+        for (std::size_t i = 0; i < transition_counts_.size(); ++i)
+            snapshot->own.push_back({&transitions_total,
+                                     {std::string(to_string(static_cast<TransitionKind>(i)))},
+                                     static_cast<double>(transition_counts_[i])});
         snapshot->ready = true;
         for (const auto& [key, record] : statistics_) {
             JobState job;
@@ -385,6 +400,10 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
         snapshot->last_good_reload = last_good_reload_;
     }
     if (resolver) add_dns_metrics(resolver->statistics(), *snapshot);
+    if (alerting_) {
+        snapshot->notifiers = alerting_->notifier_states();
+        snapshot->store = alerting_->store_state();
+    }
     return snapshot;
 }
 

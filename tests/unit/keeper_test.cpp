@@ -43,7 +43,7 @@ class SmallAgent {
         batch.transitions = {test::opening(id, noon, "192.0.2." + std::to_string(id))};
         batch.transitions.front().finding.evidence = evidence;
         batch.entries = {test::open_entry(id, batch.transitions.front())};
-        batch.outbox = {{id, "mail", id, now, "", 0, now, ""}};
+        batch.outbox = {{id, "mail", id, now, "", false, 0, now, ""}};
         agent_.append(Batch(batch));
         keeper->submit(std::move(batch));
     }
@@ -290,7 +290,7 @@ TEST(Keeper, AppendingSaysWhatBothSaid) {
     first.entries = {{}, {}};
     first.entries[0].id = 1;
     first.entries[1].id = 2;
-    first.outbox = {{5, "mail", 1, {}, "", 0, {}, ""}};
+    first.outbox = {{5, "mail", 1, {}, "", false, 0, {}, ""}};
     first.dropped_jobs = {{"ptr", "a"}, {"ptr", "b"}};
     Batch later;
     later.entries = {{}};
