@@ -26,6 +26,11 @@ spdlog::level::level_enum level_of(Severity severity) {
 // written together with it: the two agree after a crash.
 constexpr auto series_gap = std::chrono::minutes(10);
 
+const MetricInfo transitions_total{"reputed_transitions_total",
+                                   SampleType::counter,
+                                   "Findings opened, changed and cleared since the start, without drills.",
+                                   {"kind"}};
+
 void log_transition(const Transition& transition) {
     const Finding& finding = transition.finding;
     const auto level =
@@ -125,14 +130,17 @@ void Agent::set_jobs(bool other_targets) {
             if (keys.insert(key).second) jobs.push_back({std::move(key), interval});
         }
     }
-    const auto add_own = [&](const JobKey& key, bool wanted) {
+    const auto confirm_after = runtime_.settings->alerts.confirm_after;
+    const bool has_store = alerting_ && !alerting_->path().empty();
+    const auto add_own = [&](const JobKey& key, bool wanted, std::chrono::seconds interval) {
         if (!wanted) return;
         keys.insert(key);
-        jobs.push_back({key, runtime_.settings->alerts.confirm_after});
+        jobs.push_back({key, interval});
     };
-    add_own(resolver_job, runtime_.statistics && !keys.empty());
-    add_own(store_job, alerting_ && !alerting_->path().empty());
-    add_own(notify_job, alerting_ && !runtime_.settings->notifiers.empty());
+    add_own(resolver_job, runtime_.statistics && !keys.empty(), confirm_after);
+    add_own(store_job, has_store, confirm_after);
+    add_own(notify_job, alerting_ && !runtime_.settings->notifiers.empty(), confirm_after);
+    add_own(drill_job, has_store, drill_gap);
     schedule_.set_jobs(jobs, SteadyClock::now(), other_targets);
     keep_only(keys);
     for (const auto& key : keys)
@@ -237,11 +245,21 @@ Report Agent::look_at_resolver() {
     return runtime_.statistics ? resolver_watch_.look(runtime_.statistics->statistics()) : Report{};
 }
 
+void Agent::look_for_drill(const Runtime& runtime, WallTime wall) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& list : drill_.look(alerting_->path(), *runtime.settings, *runtime.lists, wall))
+        schedule_.run_by({"dnsbl", list}, SteadyClock::now());
+}
+
 Report Agent::run_check(const JobKey& key, const Runtime& runtime, const std::stop_token& stop,
                         WallTime wall) {
     if (key == resolver_job) return look_at_resolver();
     if (key == store_job) return alerting_->report_store(wall);
     if (key == notify_job) return alerting_->report_notifiers(wall);
+    if (key == drill_job) {
+        look_for_drill(runtime, wall);
+        return {};
+    }
     return find_check(key.check)->run(
         key.subject, Services{*runtime.resolver, *runtime.settings, *runtime.lists, wall, stop});
 }
@@ -261,6 +279,7 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
     if (failure) log("agent").error("{} {} failed: {}", key.check, key.subject, *failure);
 
     const auto duration = SteadyClock::now() - clock_begun;
+    bool news = true;
     {
         const std::lock_guard lock(mutex_);
         schedule_.finished(key, begun, begun + duration);
@@ -268,23 +287,36 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
         if (statistics == statistics_.end()) return;  // a reload took the job away meanwhile
         auto& record = statistics->second;
         ++record.runs;
+        news = key != drill_job || record.runs == 1;  // it looks often, and what it begins tells itself
         record.last_run = wall;
         record.last_duration = duration;
         if (!failure) {
             record.last_success = wall;
             record.verdict = report.verdict();
-            series_.record(key, std::move(report.samples));
-            auto changes = ledger_.record(key, std::move(report), wall);
-            if (changes.unsettled) schedule_.hurry(key, begun, runtime_.settings->alerts.confirm_after);
-            publish(std::move(changes), wall, &key);
-            if (key == resolver_job) publish(ledger_.tick(wall), wall);  // as good a clock as any
+            take_report(key, std::move(report), begun, wall);
         } else {
             // What it found before stays: a check that crashed has not seen anything cleared.
             ++record.failures;
             record.verdict = Severity::unknown;
         }
     }
-    if (changed_) changed_();
+    if (news && changed_) changed_();
+}
+
+// Under mutex_.
+void Agent::take_report(const JobKey& key, Report&& report, Schedule::Time begun, WallTime wall) {
+    const bool drill = key.check == "dnsbl" && drill_.is_watched(key.subject);
+    if (drill)
+        if (auto planted = drill_.planted_on(key.subject)) report.findings.push_back(std::move(*planted));
+    series_.record(key, std::move(report.samples));
+    auto changes = ledger_.record(key, std::move(report), wall);
+    const auto wait = runtime_.settings->alerts.confirm_after;
+    if (changes.unsettled)
+        drill ? schedule_.run_by(key, begun + wait) : schedule_.hurry(key, begun, wait);
+    else if (drill)
+        drill_.settled(key.subject);
+    publish(std::move(changes), wall, &key);
+    if (key == resolver_job) publish(ledger_.tick(wall), wall);  // as good a clock as any
 }
 
 StoredJob Agent::stored(const JobKey& key) const {
@@ -309,8 +341,10 @@ Batch Agent::ledger_state() const {
 
 // Under mutex_, so that what is told stays in the order in which it was decided. `job`: the one that has just run.
 void Agent::publish(Ledger::Changes&& changes, WallTime now, const JobKey* job) {
-    for (const auto& transition : changes.transitions)
+    for (const auto& transition : changes.transitions) {
         log_transition(transition);
+        if (!transition.finding.drill) ++transition_counts_[static_cast<std::size_t>(transition.kind)];
+    }
     if (!alerting_) return;
     Batch batch;
     batch.transitions = std::move(changes.transitions);
@@ -339,6 +373,16 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
         resolver = runtime_.statistics;
         snapshot->findings = ledger_.findings(now);
         snapshot->unconfirmed = ledger_.unconfirmed(now);
+        const auto drills =
+            std::stable_partition(snapshot->findings.begin(), snapshot->findings.end(),
+                                  [](const OpenFinding& open) { return !open.finding.drill; });
+        snapshot->drills.assign(std::make_move_iterator(drills),
+                                std::make_move_iterator(snapshot->findings.end()));
+        snapshot->findings.erase(drills, snapshot->findings.end());
+        for (std::size_t i = 0; i < transition_counts_.size(); ++i)
+            snapshot->own.push_back({&transitions_total,
+                                     {std::string(to_string(static_cast<TransitionKind>(i)))},
+                                     static_cast<double>(transition_counts_[i])});
         snapshot->ready = true;
         for (const auto& [key, record] : statistics_) {
             JobState job;
@@ -362,6 +406,10 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
         snapshot->last_good_reload = last_good_reload_;
     }
     if (resolver) add_dns_metrics(resolver->statistics(), *snapshot);
+    if (alerting_) {
+        snapshot->notifiers = alerting_->notifier_states();
+        snapshot->store = alerting_->store_state();
+    }
     return snapshot;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "agent/alerting.hpp"
+#include "agent/drill.hpp"
 #include "agent/ledger.hpp"
 #include "agent/resolver_watch.hpp"
 #include "agent/runtime.hpp"
@@ -71,6 +73,8 @@ class Agent {
     void run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,
              WallTime wall);
     Report look_at_resolver();
+    void look_for_drill(const Runtime& runtime, WallTime wall);
+    void take_report(const JobKey& key, Report&& report, Schedule::Time begun, WallTime wall);
     Report run_check(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, WallTime wall);
     void publish(Ledger::Changes&& changes, WallTime now, const JobKey* job = nullptr);
     StoredJob stored(const JobKey& key) const;
@@ -88,6 +92,8 @@ class Agent {
     Ledger ledger_;
     Series series_;
     ResolverWatch resolver_watch_;
+    DrillWatch drill_;
+    std::array<std::uint64_t, 3> transition_counts_{};  // by kind, without drills
     std::map<JobKey, Statistics> statistics_;
     std::map<std::string, RemovedJobs> removed_;  // by check
     bool last_reload_ok_ = true;

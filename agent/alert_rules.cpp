@@ -47,7 +47,7 @@ Severity severity_here(const Finding& finding, const Settings& settings) {
 }
 
 const MuteRule* mute_of(const Finding& finding, const Settings& settings, WallTime now) {
-    if (settings.mutes.empty()) return nullptr;
+    if (settings.mutes.empty() || finding.drill) return nullptr;
     const auto senders = senders_of(finding, settings);
     for (const auto& rule : settings.mutes) {
         if (rule.until && now >= *rule.until) continue;

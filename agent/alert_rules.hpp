@@ -15,7 +15,7 @@ std::vector<std::string> senders_of(const Finding& finding, const Settings& sett
 // [[severity]]; ok: no finding at all.
 Severity severity_here(const Finding& finding, const Settings& settings);
 
-// [[mute]]: the rule that fits and has not ended; else null.
+// [[mute]]: the rule that fits and has not ended; else null. A drill is never muted.
 const MuteRule* mute_of(const Finding& finding, const Settings& settings, WallTime now);
 
 }  // namespace reputed

@@ -1,5 +1,6 @@
 #include "agent/alerting.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -152,6 +153,31 @@ DispatchHooks Alerting::hooks() {
 
 Report Alerting::report_store(WallTime now) const {
     return store_report(keeper_->health(), now);
+}
+
+std::vector<NotifierState> Alerting::notifier_states() const {
+    const std::lock_guard lock(mutex_);
+    const auto figures = outbox_.figures();
+    std::vector<NotifierState> out;
+    for (const auto& notifier : notifiers_) {
+        const auto found = figures.find(notifier.name);
+        if (found == figures.end()) continue;
+        const auto& each = found->second;
+        const bool message = each.failing_since != WallTime{};
+        out.push_back({notifier.name, std::string(to_string(notifier.kind)), each.waiting, each.last_success,
+                       message ? each.failing_since : each.reminders_failing_since,
+                       message ? each.last_error : each.last_reminder_error});
+    }
+    std::sort(out.begin(), out.end(),
+              [](const NotifierState& a, const NotifierState& b) { return a.name < b.name; });
+    return out;
+}
+
+std::optional<StoreState> Alerting::store_state() const {
+    const auto health = keeper_->health();
+    if (health.state == StoreHealth::State::off) return {};
+    return StoreState{health.state == StoreHealth::State::ok, path_, health.since, health.reason,
+                      health.size_bytes};
 }
 
 Report Alerting::report_notifiers(WallTime now) const {

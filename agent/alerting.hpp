@@ -35,6 +35,9 @@ class Alerting {
 
     Report report_store(WallTime now) const;
     Report report_notifiers(WallTime now) const;
+    // What readers see: the notifiers by name, and the store where one is wanted.
+    std::vector<NotifierState> notifier_states() const;
+    std::optional<StoreState> store_state() const;
     const std::string& path() const { return path_; }  // of the store; "" = none
 
   private:

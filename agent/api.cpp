@@ -25,7 +25,7 @@ std::vector<std::string> place_of(const OpenFinding& open) {
             finding.drill ? "1" : "0", open.check};
 }
 
-Json finding_json(const OpenFinding& open) {
+Json finding_json(const OpenFinding& open, std::string_view state) {
     const auto& finding = open.finding;
     return {{"code", finding.code},
             {"check", open.check},
@@ -38,7 +38,12 @@ Json finding_json(const OpenFinding& open) {
             {"link", plain_text(finding.link)},
             {"drill", finding.drill},
             {"since", rfc3339(open.since)},
-            {"last_seen", rfc3339(open.last_seen)}};
+            {"last_seen", rfc3339(open.last_seen)},
+            {"last_good", open.last_good == WallTime{} ? Json() : Json(rfc3339(open.last_good))},
+            {"rounds", open.rounds},
+            {"flapping", open.flapping},
+            {"muted", open.muted},
+            {"state", state}};
 }
 
 // The findings about one sender: by host name, domain, address or network of it, as subject or object.
@@ -160,7 +165,7 @@ std::optional<WallTime> time_of(const Parameters& parameters, std::string_view n
 }  // namespace
 
 Answer findings(const Snapshot& snapshot, const QueryParameters& query) try {
-    const Parameters parameters(query, {"severity", "code", "check", "subject", "object"});
+    const Parameters parameters(query, {"severity", "code", "check", "subject", "object", "state"});
     const auto least = parameters.severity().value_or(Severity::ok);
     const auto matches = [](const std::string& wanted, const std::string& value) {
         return wanted.empty() || wanted == value;
@@ -169,26 +174,34 @@ Answer findings(const Snapshot& snapshot, const QueryParameters& query) try {
     const auto check = parameters.text("check");
     const auto subject = parameters.text("subject");
     const auto object = parameters.text("object");
+    const auto state = parameters.text("state");
     const auto after = parameters.after_token(6);
     struct Row {
         std::vector<std::string> place;
         const OpenFinding* open;
+        std::string_view state;
     };
     std::vector<Row> rows;
-    for (const auto& open : snapshot.findings) {
+    const auto add = [&](const OpenFinding& open, std::string_view its_state) {
         const auto& finding = open.finding;
-        if (finding.severity < least || !matches(code, finding.code) || !matches(check, open.check) ||
+        if (!matches(state, std::string(its_state)) || finding.severity < least ||
+            !matches(code, finding.code) || !matches(check, open.check) ||
             !matches(subject, finding.subject) || !matches(object, finding.object))
-            continue;
+            return;
         auto place = place_of(open);
-        if (place > after) rows.push_back({std::move(place), &open});
-    }
+        if (place > after) rows.push_back({std::move(place), &open, its_state});
+    };
+    for (const auto* open : {&snapshot.findings, &snapshot.drills})
+        for (const auto& finding : *open)
+            add(finding, "open");
+    for (const auto& finding : snapshot.unconfirmed)
+        add(finding, "unconfirmed");
     const auto count = std::min(parameters.limit(), rows.size());
     std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count), rows.end(),
                       [](const Row& a, const Row& b) { return a.place < b.place; });
     Json shown = Json::array();
     for (std::size_t i = 0; i < count; ++i)
-        shown.push_back(finding_json(*rows[i].open));
+        shown.push_back(finding_json(*rows[i].open, rows[i].state));
     return page_of("findings", std::move(shown),
                    count < rows.size() ? Json(token_of(rows[count - 1].place)) : Json());
 } catch (const BadParameter& bad) {

@@ -37,6 +37,7 @@ struct Arguments {
     std::string code;
     HistoryOptions history;
     NotifyOptions notify;
+    DrillOptions drill;
     std::string output;
     bool sample = false;
     std::function<int()> command;
@@ -230,6 +231,28 @@ void add_notify(CLI::App& app, Arguments& arguments) {
     });
 }
 
+void add_drill(CLI::App& app, Arguments& arguments) {
+    auto& options = arguments.drill;
+    auto* drill = app.add_subcommand(
+        "drill", "Make up a listing in the running agent, see that everybody is told, and take it away");
+    add_config(*drill, arguments);
+    add_format(*drill, arguments, formats, "table or json");
+    drill->add_option("--list", options.list, "The list that is to list it")->required()->type_name("LIST");
+    auto* subject = drill->add_option_group("subject");
+    subject->add_option("--ip", options.subject, "An address of a sender")->type_name("ADDRESS");
+    subject->add_option("--domain", options.subject, "For domain lists: a domain or host name of a sender")
+        ->type_name("NAME");
+    subject->require_option(1);
+    drill
+        ->add_option("--timeout", options.timeout,
+                     "How long to wait for the alert, and then for its end (5m)")
+        ->type_name("DURATION");
+    drill->add_flag("--keep", options.keep, "Leave it planted until the timeout is over");
+    drill->callback([&arguments] {
+        arguments.command = [&arguments] { return drill_command(arguments.common, arguments.drill); };
+    });
+}
+
 void add_config_commands(CLI::App& app, Arguments& arguments) {
     auto* config = app.add_subcommand("config", "Validate, show or begin a configuration");
     config->require_subcommand(1);
@@ -287,6 +310,7 @@ int run_command_line(int argc, char** argv) {
     add_explain(app, arguments);
     add_history(app, arguments);
     add_notify(app, arguments);
+    add_drill(app, arguments);
     add_config_commands(app, arguments);
     try {
         app.parse(argc, argv);

@@ -81,6 +81,15 @@ struct NotifyOptions {
 // A marked test message through every notifier; exit 1 when one fails.
 int notify_test_command(const CommonOptions& common, const NotifyOptions& options);
 
+struct DrillOptions {
+    std::string list;
+    std::string subject;         // an address or a domain
+    std::string timeout = "5m";  // of the opening, and again of the clearing
+    bool keep = false;           // leave it until its time is over
+};
+// A made-up listing through the running agent, and away again; exit 1 when a notifier was not told of both.
+int drill_command(const CommonOptions& common, const DrillOptions& options);
+
 int config_check_command(const CommonOptions& common);
 int config_show_command(const CommonOptions& common);
 int config_init_command(const std::string& output, bool sample);

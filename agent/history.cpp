@@ -161,6 +161,11 @@ std::vector<Episode> History::episodes(const HistoryQuery& query) {
     return episodes;
 }
 
+std::vector<OutboxEntry> History::outbox(std::uint64_t transition) {
+    const sqlite::TimeLimit limit(*handle_->database, handle_->limit);
+    return store_rows::read_outbox(*handle_->database, transition);
+}
+
 std::vector<Transition> History::transitions(const HistoryQuery& query) {
     auto& database = *handle_->database;
     const sqlite::TimeLimit limit(database, handle_->limit);

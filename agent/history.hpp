@@ -61,6 +61,9 @@ class History {
     std::vector<Episode> episodes(const HistoryQuery& query);
     std::vector<Transition> transitions(const HistoryQuery& query);
 
+    // What notifiers have still to be told of the transition, or were told while its episode is open; by id.
+    std::vector<OutboxEntry> outbox(std::uint64_t transition);
+
     void limit_time(std::chrono::milliseconds limit);  // of each question; then StoreError (other)
 
   private:

@@ -17,7 +17,7 @@ class Holds {
     }
 
     bool cover(const LedgerEntry& entry) const {
-        if (keys_.empty()) return false;
+        if (keys_.empty() || entry.drill) return false;  // whether a drill is on is always known
         static const std::string any;
         for (const std::string* code : {&entry.code, &any})
             for (const std::string* subject : {&entry.subject, &any})

@@ -236,14 +236,14 @@ void Ledger::decide(LedgerEntry& entry, const Observation* removed, const std::s
 
 void Ledger::open(LedgerEntry& entry, WallTime now, Changes& changes) {
     const auto& alerts = settings_->alerts;
-    entry.openings.push_back(now);
+    if (!entry.drill) entry.openings.push_back(now);  // drills may follow each other
     entry.flapping = entry.openings.size() >= static_cast<std::size_t>(alerts.flap_count);
     const bool initial = is_from_first_run(entry);
     auto shown = merged(entry, true);
     entry.opened = shown->since;
     entry.severity = shown->finding.severity;
     Transition& transition = tell(TransitionKind::opened, entry, std::move(*shown), now, changes);
-    transition.silent = transition.silent || (initial && !alerts.notify_initial);
+    transition.silent = transition.silent || (initial && !alerts.notify_initial && !entry.drill);
     if (entry.flapping)
         transition.note = "flapping: opened " + std::to_string(entry.openings.size()) + " times within " +
                           format_duration(alerts.flap_window) +
@@ -307,7 +307,8 @@ Ledger::Changes Ledger::record(const JobKey& job, Report&& report, WallTime now)
     std::map<std::uint64_t, bool> seen;  // whether that is to be written
     bool any_could_not_tell = false;
     for (auto& finding : report.findings) {
-        finding.severity = severity_here(finding, *settings_);
+        const Severity severity = severity_here(finding, *settings_);
+        if (severity != Severity::ok || !finding.drill) finding.severity = severity;
         if (finding.severity == Severity::ok) continue;
         any_could_not_tell = any_could_not_tell || could_not_tell(finding);
         LedgerEntry& entry = entry_of(finding);

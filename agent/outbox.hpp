@@ -27,8 +27,10 @@ std::uint64_t system_random();
 // under a key, which is written down before the first attempt. One message a notifier is under way at a time, so the
 // order holds; a message that fails is repeated with the same content until it is delivered or given up.
 //
-// In quiet hours what is severe goes ahead of what waits, together with what its own episode has waiting: only then ids
-// are not delivered in their order.
+// A drill and what is real are never told in one message, and no quiet hours hold a drill.
+//
+// In quiet hours what is severe goes ahead of what waits, together with what its own episode has waiting: only then, and
+// between drills and what is real, ids are not delivered in their order.
 //
 // All changes, and the transitions that they name, must be written in the order in which they were returned.
 class Outbox {

@@ -27,9 +27,10 @@ bool is_same_finding(const Finding& a, const Finding& b) {
 
 }  // namespace
 
-// Who was woken by the worse severity wants to hear that it is milder, too.
+// Who was woken by the worse severity wants to hear that it is milder, too. A drill waits for nothing: somebody watches.
 bool OutboxChannel::is_severe(const Waiting& waiting) const {
     const auto& transition = *waiting.transition;
+    if (transition.finding.drill) return true;
     const auto severity = transition.kind == TransitionKind::changed
                               ? std::max(transition.finding.severity, transition.before)
                               : transition.finding.severity;
@@ -71,7 +72,8 @@ std::optional<WallTime> OutboxChannel::next_due(WallTime now) const {
     return sealed_ ? sealed_due(now) : sealing_due(now);
 }
 
-// The written entries, oldest first; in quiet hours the severe ones, each behind what its episode has waiting.
+// The written entries, oldest first; in quiet hours the severe ones, each behind what its episode has waiting. What is
+// real and what is a drill never share a message: the oldest of them says which it is to be.
 std::vector<std::uint64_t> OutboxChannel::choose(WallTime now) const {
     const bool quiet = is_quiet(settings_.quiet_hours, now);
     std::map<std::uint64_t, std::uint64_t> last_severe;  // id, by episode
@@ -85,6 +87,8 @@ std::vector<std::uint64_t> OutboxChannel::choose(WallTime now) const {
             const auto last = last_severe.find(waiting.transition->episode);
             if (last == last_severe.end() || last->second < id) continue;
         }
+        const bool drill = waiting.transition->finding.drill;
+        if (!ids.empty() && drill != waiting_.at(ids.front()).transition->finding.drill) continue;
         ids.push_back(id);
     }
     return ids;

@@ -71,7 +71,35 @@ std::string failing_jobs(const std::vector<JobState>& jobs) {
     return out;
 }
 
+std::string store_line(const Snapshot& snapshot) {
+    if (!snapshot.store) return "";
+    const auto& store = *snapshot.store;
+    if (store.on_disk)
+        return "<p>Memory: " + name(store.path) + ", " + std::to_string((store.size_bytes + 1023) / 1024) +
+               " KiB.</p>\n";
+    return "<p>Memory: " + badge(Severity::warning, "not on disk") + " since " + time(store.since) + ": " +
+           name(store.reason) + "</p>\n";
+}
+
 }  // namespace
+
+std::string notifiers_section(const Snapshot& snapshot) {
+    if (snapshot.notifiers.empty()) return "";
+    const std::array<std::string_view, 5> headers = {"Notifier", "Kind", "Waiting", "Last reached", "State"};
+    std::string out = "<section aria-labelledby=\"notifiers\">\n<h2 id=\"notifiers\">Notifiers</h2>\n" +
+                      table_begin("Notifiers", headers);
+    for (const auto& notifier : snapshot.notifiers) {
+        const bool fails = notifier.failing_since != WallTime{};
+        out += "<tr><th scope=\"row\">" + name(notifier.name) + "</th><td>" + name(notifier.kind) +
+               "</td><td class=\"number\">" + std::to_string(notifier.waiting) + "</td><td>" +
+               time(notifier.last_success) + "</td><td>";
+        out += fails ? badge(Severity::warning, "failing") + " since " + time(notifier.failing_since) + ": " +
+                           name(notifier.last_error)
+                     : badge(Severity::ok, "fine");
+        out += "</td></tr>\n";
+    }
+    return out + table_end() + "</section>\n";
+}
 
 std::string agent_section(const Snapshot& snapshot) {
     std::string out = "<section aria-labelledby=\"agent\">\n<h2 id=\"agent\">The agent</h2>\n<p>Version " +
@@ -80,7 +108,7 @@ std::string agent_section(const Snapshot& snapshot) {
     out += (from_file ? name(snapshot.settings->file) : "defaults only") + ", read " +
            time(snapshot.last_good_reload) +
            (snapshot.last_reload_ok ? "." : "; " + badge(Severity::warning, "the last reload failed")) +
-           "</p>\n";
+           "</p>\n" + store_line(snapshot);
     if (snapshot.jobs.empty()) return out + "<p>There are no jobs.</p>\n</section>\n";
     return out + failing_jobs(snapshot.jobs) + check_table(snapshot.jobs) + "</section>\n";
 }

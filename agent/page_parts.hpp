@@ -43,6 +43,7 @@ std::string matrix_section(const Matrix& matrix, std::string_view id, std::strin
                            std::string_view targets);
 std::string lists_section(const Snapshot& snapshot, const Facts& facts);
 std::string queues_section(const Facts& facts);
+std::string notifiers_section(const Snapshot& snapshot);
 std::string agent_section(const Snapshot& snapshot);
 
 }  // namespace reputed::page

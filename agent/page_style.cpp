@@ -61,6 +61,7 @@ li.info { border-left-color: var(--info); }
 li.unknown { border-left-color: var(--unknown); }
 li.warning { border-left-color: var(--warning); }
 li.critical { border-left-color: var(--critical); }
+.findings li.drill { border-style: dashed; border-left-color: var(--unknown); }
 pre { margin: .4rem 0; padding: .4rem .6rem; background: var(--raised); font: .85rem/1.4 ui-monospace, monospace;
   white-space: pre-wrap; overflow-wrap: anywhere; }
 

@@ -76,9 +76,20 @@ void Schedule::hurry(const JobKey& key, Time begun, std::chrono::seconds wait) {
     if (found == jobs_.end()) return;
     const auto tenth = std::chrono::duration_cast<milliseconds>(found->second.interval) / 10;
     const Time due = begun + std::max<milliseconds>(wait, tenth);
-    if (due >= found->second.due) return;
-    if (waiting_.erase({found->second.due, key}) > 0) waiting_.emplace(due, key);
-    found->second.due = due;
+    bring_forward(found, due);
+}
+
+void Schedule::run_by(const JobKey& key, Time due) {
+    const auto found = jobs_.find(key);
+    if (found == jobs_.end()) return;
+    if (running_.contains(key)) found->second.again = true;
+    bring_forward(found, due);
+}
+
+void Schedule::bring_forward(std::map<JobKey, Entry>::iterator job, Time due) {
+    if (due >= job->second.due) return;
+    if (waiting_.erase({job->second.due, job->first}) > 0) waiting_.emplace(due, job->first);
+    job->second.due = due;
 }
 
 std::optional<Schedule::Time> Schedule::due(const JobKey& key) const {

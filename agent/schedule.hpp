@@ -42,6 +42,10 @@ class Schedule {
     // The job shall run again `wait` after `begun`, but not before a tenth of its interval. Never puts it off.
     void hurry(const JobKey& key, Time begun, std::chrono::seconds wait);
 
+    // The job shall run at `due` or before, however short its interval makes that. One that runs now runs once
+    // more, since it may have begun before what it is to see. Never puts it off.
+    void run_by(const JobKey& key, Time due);
+
     std::optional<Time> due(const JobKey& key) const;
 
   private:
@@ -51,6 +55,7 @@ class Schedule {
         bool again = false;  // what it looks at changed while it ran
     };
     std::uint64_t random();
+    void bring_forward(std::map<JobKey, Entry>::iterator job, Time due);
 
     std::map<JobKey, Entry> jobs_;
     std::set<std::pair<Time, JobKey>> waiting_;  // those of jobs_ that do not run, in the order they fall due

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,15 +56,37 @@ struct HistogramSample {
     std::uint64_t count = 0;
 };
 
+// How one notifier does.
+struct NotifierState {
+    std::string name;
+    std::string kind;
+    std::uint64_t waiting = 0;  // transitions
+    WallTime last_success;      // epoch = never since the start
+    WallTime failing_since;     // epoch = it is not failing
+    std::string last_error;     // while it is failing; without secrets
+};
+
+// The agent's memory on disk.
+struct StoreState {
+    bool on_disk = false;
+    std::string path;
+    WallTime since;      // of being there, or not
+    std::string reason;  // why it is not there; without secrets
+    std::uint64_t size_bytes = 0;
+};
+
 struct Snapshot {
     WallTime made;
     WallTime started;
     std::shared_ptr<const Settings> settings;
     std::shared_ptr<const ActiveLists> lists;
     std::vector<OpenFinding> findings;     // worst first, then by code, subject, object
+    std::vector<OpenFinding> drills;       // open ones that are made up; in none of the others
     std::vector<OpenFinding> unconfirmed;  // seen, but not often enough yet to count; same order
     std::vector<JobState> jobs;            // by check, then subject
     std::vector<RemovedJobs> removed;      // by check; only checks that lost jobs
+    std::vector<NotifierState> notifiers;  // by name
+    std::optional<StoreState> store;       // nothing where none is wanted
 
     // The agent's own counters and gauges (DNS queries, configuration reloads, ...).
     std::vector<Sample> own;
@@ -73,7 +96,7 @@ struct Snapshot {
     bool last_reload_ok = true;
     WallTime last_good_reload;  // when the configuration in use was read
 
-    Severity verdict() const;  // worst of the findings
+    Severity verdict() const;  // worst of the findings; drills are none
 };
 
 }  // namespace reputed

@@ -106,6 +106,19 @@ StoreLock::~StoreLock() {
     close(fd_);
 }
 
+bool is_store_in_use(const std::string& path) {
+    const std::string file = path + ".lock";
+    const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) {
+        if (errno == ENOENT || errno == ENOTDIR) return false;
+        throw StoreError(StoreError::Kind::other,
+                         file + ": may not be read by this user: ask as root or as the agent's user");
+    }
+    const bool free = flock(fd, LOCK_SH | LOCK_NB) == 0;
+    close(fd);
+    return !free;
+}
+
 void make_store_file(const std::string& path) {
     struct stat status {};
     if (stat(path.c_str(), &status) == 0) {

@@ -26,6 +26,9 @@ class StoreLock {
     int fd_ = -1;
 };
 
+// Whether an agent that runs has it. Throws StoreError (other) where this user may not find out.
+bool is_store_in_use(const std::string& path);
+
 // Makes the file where it is not: mode 0640, and without what another one of that name left beside it.
 void make_store_file(const std::string& path);
 

@@ -227,11 +227,12 @@ std::vector<StoredJob> read_jobs(Database& database) {
     return jobs;
 }
 
-std::vector<OutboxEntry> read_outbox(Database& database) {
+std::vector<OutboxEntry> read_outbox(Database& database, std::uint64_t transition) {
     std::vector<OutboxEntry> entries;
     Statement row(database,
                   "SELECT id, notifier, transition_id, created, message_key, told, attempts, "
-                  "next_try, last_error FROM outbox ORDER BY id");
+                  "next_try, last_error FROM outbox WHERE ? IN (0, transition_id) ORDER BY id");
+    row.bind(transition);
     while (row.step()) {
         OutboxEntry entry;
         entry.id = row.id();

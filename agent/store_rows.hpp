@@ -26,7 +26,8 @@ class Writer {
 // All of a table, by id. Throws StoreError (corrupt) at the first value that no agent writes.
 std::vector<LedgerEntry> read_entries(sqlite::Database& database);
 std::vector<StoredJob> read_jobs(sqlite::Database& database);
-std::vector<OutboxEntry> read_outbox(sqlite::Database& database);
+// Of one transition, or of all of them: 0.
+std::vector<OutboxEntry> read_outbox(sqlite::Database& database, std::uint64_t transition = 0);
 
 // The columns that read_transition() reads, of a table or subquery named t.
 inline constexpr std::string_view transition_columns =

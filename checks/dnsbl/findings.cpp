@@ -8,6 +8,9 @@ namespace {
 // A list that counts: not to know what it says is worth a verdict of `unknown`.
 constexpr int weighty = 50;
 
+// RFC 5782 section 2.1: what a list answers that has one kind of entry only.
+constexpr std::uint32_t usual_code = 0x7f000002;
+
 std::string join(const std::vector<std::string>& texts, std::string_view separator) {
     std::string out;
     for (const auto& text : texts) {
@@ -23,6 +26,14 @@ std::string codes_text(const std::vector<std::uint32_t>& codes) {
     for (const auto code : codes)
         texts.push_back(code_text(code));
     return join(texts, ", ");
+}
+
+std::uint32_t lowest_code(const CodePattern& pattern) {
+    if (pattern.bit != 0) return 0x7f000000 | pattern.bit;
+    std::uint32_t code = 0;
+    for (const auto octet : pattern.low)
+        code = code << 8 | octet;
+    return code;
 }
 
 std::string operator_of(const List& list) {
@@ -151,6 +162,29 @@ void add_findings(const List& list, const std::vector<Subject>& subjects, const 
     for (std::size_t i = 0; i < subjects.size(); ++i)
         if (results.asked(0, i) && !is_definite(results.state(0, i)))
             report.holds.push_back({"", subjects[i].text, list.name});
+}
+
+std::optional<Finding> drill_finding(const List& list, const Subject& subject) {
+    const bool lists = list.kind == ListKind::ip_blocklist || list.kind == ListKind::domain_blocklist;
+    if (!lists || !accepts(list, subject)) return {};
+    std::vector<std::uint32_t> codes;
+    for (const auto& code : list.codes)
+        codes.push_back(lowest_code(code.pattern));
+    if (codes.empty()) codes = {usual_code};
+    for (const auto code : codes) {
+        Answer answer;
+        answer.outcome = Outcome::ok;
+        answer.records.emplace_back().address = IpAddress::v4(code);
+        Entry entry;
+        entry.what = classify(list, answer);
+        if (entry.what.state != State::listed) continue;
+        Finding finding = listed_finding(list, subject, entry);
+        finding.drill = true;
+        finding.message = "DRILL: " + finding.message;
+        finding.evidence = "made up: " + finding.evidence;
+        return finding;
+    }
+    return {};
 }
 
 Severity severity_of(const List& list, const ListHealth& health) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "checks/check.hpp"
@@ -17,5 +18,9 @@ void add_findings(const List& list, const std::vector<Subject>& subjects, const 
 
 // How much it matters that this list is not usable: what it would have said is unknown where it counts.
 Severity severity_of(const List& list, const ListHealth& health);
+
+// What the list would be said to have found about the subject with the first code that it documents for a listing: a
+// drill. Nothing where it is no list that lists, or does not take the subject.
+std::optional<Finding> drill_finding(const List& list, const Subject& subject);
 
 }  // namespace reputed::dnsbl

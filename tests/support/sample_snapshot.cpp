@@ -195,4 +195,32 @@ Snapshot busy_snapshot() {
     return snapshot;
 }
 
+Snapshot lively_snapshot() {
+    Snapshot snapshot = busy_snapshot();
+    snapshot.findings[1].flapping = true;
+    snapshot.findings[2].muted = true;
+    auto settings = std::make_shared<Settings>(*snapshot.settings);
+    settings->mutes.push_back({"", "", "ptr.mismatch", at(noon + 864000), "the owner <knows>"});
+    snapshot.settings = settings;
+    OpenFinding drill{
+        {"dnsbl.listed", "192.0.2.11", "bl.test", Severity::critical,
+         "DRILL: 192.0.2.11 is listed on bl.test: spam source", "made up: 11.2.0.192.bl.test A 127.0.0.2",
+         "Stop the cause, then ask for removal.", ""},
+        "dnsbl",
+        at(noon - 60),
+        at(noon)};
+    drill.finding.drill = true;
+    snapshot.drills = {drill};
+    snapshot.unconfirmed = {{{"dnsbl.listed", "192.0.2.11", "never.test", Severity::warning,
+                              "192.0.2.11 is listed on never.test: listed", "", "", ""},
+                             "dnsbl",
+                             at(noon),
+                             at(noon)}};
+    snapshot.notifiers = {{"chat", "webhook", 2, at(noon - 7200), at(noon - 3600),
+                           "https://chat.test answered 503 <b>busy</b>"},
+                          {"mail", "email", 0, at(noon - 300), {}, ""}};
+    snapshot.store = StoreState{true, "/var/lib/reputed/reputed.db", at(noon - 864000), "", 1536 * 1024};
+    return snapshot;
+}
+
 }  // namespace reputed::test

@@ -30,4 +30,8 @@ std::shared_ptr<ActiveLists> lists_of(const std::vector<std::pair<std::string, L
 // findings of every severity, a queue, a failing job.
 Snapshot busy_snapshot();
 
+// The same with a drill, one finding that flaps and one that is muted, one that is not confirmed, two notifiers of
+// which one fails, and a store.
+Snapshot lively_snapshot();
+
 }  // namespace reputed::test

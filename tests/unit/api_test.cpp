@@ -49,7 +49,24 @@ TEST(Api, FindingsAreToldWorstFirst) {
                   "severity":"critical","message":"192.0.2.10 is listed by bl.test.",
                   "evidence":"10.2.0.192.bl.test. A 127.0.0.2\nTXT \"Spam source, see https://bl.test/192.0.2.10\"",
                   "remedy":"Stop the cause, then ask for removal.","link":"https://bl.test/lookup?ip=192.0.2.10",
-                  "drill":false,"since":"2026-11-19T11:00:00Z","last_seen":"2026-11-20T12:00:00Z"})"));
+                  "drill":false,"since":"2026-11-19T11:00:00Z","last_seen":"2026-11-20T12:00:00Z","last_good":null,
+                  "rounds":1,"flapping":false,"muted":false,"state":"open"})"));
+}
+
+TEST(Api, FindingsOfEveryState) {
+    const auto snapshot = test::lively_snapshot();
+    const std::pair<QueryParameters, const char*> rows[] = {
+        {{}, "dnsbl.listed dnsbl.listed spf.fail ptr.mismatch dnsbl.listed dnsbl.refused queue.note "},
+        {{{"state", "open"}}, "dnsbl.listed dnsbl.listed spf.fail ptr.mismatch dnsbl.refused queue.note "},
+        {{{"state", "unconfirmed"}}, "dnsbl.listed "},
+    };
+    for (const auto& [query, codes] : rows)
+        EXPECT_EQ(column(body(api::findings(snapshot, query)).at("findings"), "code"), codes);
+    std::string drills;
+    for (const auto& one : body(api::findings(snapshot, {})).at("findings"))
+        if (one.at("drill")) drills += one.at("subject").get<std::string>() + ' ';
+    EXPECT_EQ(drills, "192.0.2.11 ");
+    EXPECT_EQ(body(api::senders(snapshot, {})), body(api::senders(test::busy_snapshot(), {})));
 }
 
 TEST(Api, FindingsByWhatIsAsked) {

@@ -521,6 +521,32 @@ TEST(Ledger, ADrillNeverMeetsTheRealFinding) {
     EXPECT_TRUE(changes.transitions[0].finding.drill);
 }
 
+// Nothing that keeps a real finding quiet keeps a drill so.
+TEST(Ledger, ADrillIsAlwaysTold) {
+    AlertSettings alerts = AlertSettings::immediate();
+    alerts.notify_initial = false;
+    alerts.flap_count = 2;
+    auto settings = settings_of(alerts);
+    settings->severities.push_back({"dnsbl.listed", "", "", Severity::ok});
+    settings->mutes.push_back({"", "a.test", "", {}, ""});
+    Ledger ledger(settings);
+    Finding drill = finding("dnsbl.listed", "192.0.2.1", "a.test");
+    drill.drill = true;
+    for (int round = 0; round < 3; ++round) {
+        const auto began = ledger.record(list_a, report_of({drill}), noon + round * 1min);
+        ASSERT_EQ(began.transitions.size(), 1U) << round;
+        EXPECT_FALSE(began.transitions[0].silent);
+        EXPECT_EQ(began.transitions[0].note, "");
+        // A list that is silent holds what it said, which a drill is not.
+        const auto ended =
+            ledger.record(list_a, report_of({}, {{"", "", "a.test"}}), noon + round * 1min + 30s);
+        ASSERT_EQ(ended.transitions.size(), 1U) << round;
+        EXPECT_EQ(ended.transitions[0].kind, TransitionKind::cleared);
+        EXPECT_FALSE(ended.transitions[0].silent);
+    }
+    EXPECT_TRUE(ledger.entries().empty());
+}
+
 // Whatever was decided before the end is known after it, and nothing is decided twice.
 TEST(Ledger, GoesOnAfterARestartWhereItWas) {
     const std::string runs = "ss-s--sss-h-ss--ss--s--------ss";

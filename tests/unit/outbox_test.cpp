@@ -145,6 +145,32 @@ TEST(OutboxAudience, OpeningsGoBySeverityAndSender) {
     }
 }
 
+TEST(OutboxDrill, SharesNoMessageWithWhatIsReal) {
+    Desk desk({notifier("hook")});
+    for (const std::uint64_t id : {1, 2, 3, 4, 5}) {
+        auto opening = opened(id);
+        opening.finding.drill = id == 2 || id == 5;
+        desk.add(opening);
+    }
+    desk.now += 1min;
+    EXPECT_EQ(desk.deliver("hook"), (Ids{1, 3, 4}));
+    EXPECT_EQ(desk.deliver("hook"), (Ids{2, 5}));
+    EXPECT_EQ(desk.deliver("hook"), Ids{});
+}
+
+TEST(OutboxDrill, QuietHoursDoNotHoldIt) {
+    auto settings = notifier("hook");
+    settings.quiet_hours = {0min, 23h + 59min};
+    Desk desk({settings});
+    desk.add(opened(1, Severity::warning));
+    auto drill = opened(2, Severity::info);
+    drill.finding.drill = true;
+    desk.add(drill);
+    desk.now += 1min;
+    EXPECT_EQ(desk.deliver("hook"), Ids{2});
+    EXPECT_EQ(desk.deliver("hook"), Ids{});
+}
+
 TEST(OutboxAudience, AClearingGoesToThoseWhoWereTold) {
     auto pager = notifier("pager");
     pager.min_severity = Severity::critical;

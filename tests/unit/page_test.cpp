@@ -348,6 +348,25 @@ TEST(PageBounds, EverythingIsBounded) {
     EXPECT_TRUE(has(page, "450 more not shown."));
 }
 
+TEST(PageFindings, SayWhatElseIsKnownOfThem) {
+    const auto page = render_page(test::lively_snapshot());
+    keep_for_looking("lively.html", page);
+    const auto words = words_of(page);
+    EXPECT_TRUE(has(words, "drill: nothing of it is real")) << words;
+    EXPECT_TRUE(has(words, "flapping: not told again before it stays away"));
+    EXPECT_TRUE(has(words, "muted: the owner &lt;knows&gt; until 2026-11-30 12:00 UTC"));
+    EXPECT_TRUE(has(words, "Being confirmed"));
+    EXPECT_TRUE(
+        has(words, "192.0.2.11 is listed on never.test: listed Seen 1 time since 2026-11-20 12:00 UTC."));
+    EXPECT_TRUE(has(words, "Open findings: 2 critical, 1 warning, 1 unknown, 1 info."))
+        << "no drill among them";
+    const auto chat = row_of(page, "notifiers", "chat");
+    EXPECT_TRUE(has(chat, "failing")) << chat;
+    EXPECT_TRUE(has(chat, "https://chat.test answered 503 &lt;b&gt;busy&lt;/b&gt;")) << chat;
+    EXPECT_TRUE(has(row_of(page, "notifiers", "mail"), "fine"));
+    EXPECT_TRUE(has(words, "Memory: /var/lib/reputed/reputed.db, 1536 KiB."));
+}
+
 // What the content security policy of the server would forbid, and what a screen reader needs.
 TEST(PageForm, NoScriptNoInlineStyleAndHeadersWithScope) {
     for (const auto& addresses :

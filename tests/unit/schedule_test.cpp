@@ -53,6 +53,24 @@ TEST(Schedule, WithoutJobsNothingIsDue) {
     EXPECT_EQ(schedule.next_due(), std::nullopt);
 }
 
+TEST(Schedule, RunByBringsForwardAsFarAsWanted) {
+    Schedule schedule(1);
+    schedule.set_jobs(jobs_of(1, 1h), start);
+    ASSERT_TRUE(schedule.take_due(start + 1min));
+    schedule.finished(key_of(0), start + 1min, start + 1min);
+    schedule.run_by(key_of(0), start + 2min);
+    EXPECT_EQ(schedule.due(key_of(0)), start + 2min);
+    schedule.run_by(key_of(0), start + 3min);
+    EXPECT_EQ(schedule.due(key_of(0)), start + 2min) << "never puts it off";
+    ASSERT_EQ(schedule.take_due(start + 2min), key_of(0));
+    schedule.run_by(key_of(0), start + 2min);
+    EXPECT_EQ(schedule.take_due(start + 2min), std::nullopt) << "it runs";
+    schedule.finished(key_of(0), start + 2min, start + 3min);
+    EXPECT_EQ(schedule.take_due(start + 3min), key_of(0)) << "once more";
+    schedule.run_by(key_of(1), start);
+    EXPECT_EQ(schedule.due(key_of(1)), std::nullopt);
+}
+
 TEST(Schedule, FirstRunsAreSpreadButNotForLong) {
     struct Row {
         std::size_t jobs;
