@@ -48,6 +48,7 @@ Runtime runtime_with(const std::vector<std::string>& subjects, std::chrono::seco
                      std::shared_ptr<Resolver> resolver = std::make_shared<test::FakeResolver>()) {
     Settings settings;
     settings.dnsbl.interval = interval;
+    settings.alerts = AlertSettings::immediate();  // what confirms and clears is the ledger's business
     for (const auto& subject : subjects) {
         Sender sender;
         sender.name = subject;
