@@ -7,6 +7,8 @@
 namespace reputed::spf {
 namespace {
 
+constexpr std::size_t most_octets = 256 * 1024;  // of the texts that are kept
+
 void make_key(std::string& key, std::string_view name, RecordType type) {
     if (!name.empty() && name.back() == '.') name.remove_suffix(1);
     key.assign(name);
@@ -17,6 +19,17 @@ void make_key(std::string& key, std::string_view name, RecordType type) {
 }
 
 }  // namespace
+
+std::shared_ptr<const std::variant<Record, SyntaxError>> ParsedRecords::parse(std::string_view text) {
+    const std::string key(text);
+    if (const auto found = known_.find(key); found != known_.end()) return found->second;
+    auto parsed = std::make_shared<const std::variant<Record, SyntaxError>>(parse_record(text));
+    if (octets_ + text.size() <= most_octets) {
+        octets_ += text.size();
+        known_.emplace(key, parsed);
+    }
+    return parsed;
+}
 
 void Answers::prefetch(std::span<const Question> questions, const std::stop_token& stop) {
     std::vector<Question> missing;
@@ -60,7 +73,11 @@ const Publication& Answers::publication(const std::string& name, const std::stop
         known.publication->outcome = known.answer.outcome;
         const auto records = select_records(known.answer);
         known.publication->records = records.size();
-        if (records.size() == 1) known.publication->parsed = parse_record(records.front());
+        if (records.size() == 1)
+            known.publication->parsed = parsed_ != nullptr
+                                            ? parsed_->parse(records.front())
+                                            : std::make_shared<const std::variant<Record, SyntaxError>>(
+                                                  parse_record(records.front()));
     }
     return *known.publication;
 }

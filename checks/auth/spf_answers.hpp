@@ -21,14 +21,27 @@ std::vector<std::string_view> select_records(const Answer& answer);
 struct Publication {
     Outcome outcome = Outcome::timeout;
     std::size_t records = 0;
-    std::variant<Record, SyntaxError> parsed;
+    std::shared_ptr<const std::variant<Record, SyntaxError>> parsed;
+};
+
+// Records by their text, each parsed once: many domains include the same few. What it holds is bounded. Not for several
+// threads at once.
+class ParsedRecords {
+  public:
+    std::shared_ptr<const std::variant<Record, SyntaxError>> parse(std::string_view text);
+
+  private:
+    std::unordered_map<std::string, std::shared_ptr<const std::variant<Record, SyntaxError>>> known_;
+    std::size_t octets_ = 0;
 };
 
 // The answers that one evaluation, or many evaluations in a row, got from the resolver: no question is asked
 // twice. TTLs are not looked at, so it must not outlive the run of a check. Not for several threads at once.
 class Answers {
   public:
-    explicit Answers(Resolver& resolver) : resolver_(resolver) {}
+    // `parsed`: outlives this object; null: it parses for itself.
+    explicit Answers(Resolver& resolver, ParsedRecords* parsed = nullptr)
+        : resolver_(resolver), parsed_(parsed) {}
 
     // Asks those that are not known yet, all at once.
     void prefetch(std::span<const Question> questions, const std::stop_token& stop);
@@ -47,6 +60,7 @@ class Answers {
     Known& find(const std::string& name, RecordType type, const std::stop_token& stop);
 
     Resolver& resolver_;
+    ParsedRecords* parsed_;
     std::unordered_map<std::string, Known> known_;  // normalized name, '/', type
     std::string key_;                               // reused
     Known cancelled_;

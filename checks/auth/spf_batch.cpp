@@ -79,7 +79,7 @@ class Batch : public QuestionStream {
         Slot& slot = slots_[at];
         slot.index = begun_++;
         slot.deadline = Clock::now() + options_.time_limit;
-        slot.answers = std::make_unique<Answers>(slot.notes);
+        slot.answers = std::make_unique<Answers>(slot.notes, &parsed_);
         run(at);
     }
 
@@ -102,6 +102,7 @@ class Batch : public QuestionStream {
     std::span<const Query> queries_;
     const Options& options_;
     std::vector<Evaluation> results_;
+    ParsedRecords parsed_;
     std::vector<Slot> slots_;
     std::vector<std::size_t> free_;      // of slots_
     std::deque<std::uint64_t> unasked_;  // slot << 32 | index into Slot::asked

@@ -93,10 +93,10 @@ Evaluator::Verdict Evaluator::evaluate(const std::string& domain, int depth) {
     if (published.records > 1)
         return finish(Result::permerror,
                       domain + " has " + std::to_string(published.records) + " SPF records");
-    if (const auto* syntax = std::get_if<SyntaxError>(&published.parsed))
+    if (const auto* syntax = std::get_if<SyntaxError>(published.parsed.get()))
         return finish(Result::permerror,
                       "syntax error in the record of " + domain + ": " + syntax->to_string());
-    const Record& record = std::get<Record>(published.parsed);
+    const Record& record = std::get<Record>(*published.parsed);
     end_step(step, record.text);
     return evaluate_record({record, domain, depth});
 }

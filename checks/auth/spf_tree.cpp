@@ -95,10 +95,10 @@ class Builder {
         if (published.records > 1)
             return stop_here(LookupNode::Fault::broken,
                              node.domain + " has " + std::to_string(published.records) + " SPF records");
-        if (const auto* error = std::get_if<SyntaxError>(&published.parsed))
+        if (const auto* error = std::get_if<SyntaxError>(published.parsed.get()))
             return stop_here(LookupNode::Fault::broken,
                              "syntax error in the record of " + node.domain + ": " + error->to_string());
-        descend(node, std::get<Record>(published.parsed), way);
+        descend(node, std::get<Record>(*published.parsed), way);
     }
 
     void descend(LookupNode& node, const Record& record, const Way& way) {
