@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "checks/auth/spf_judge.hpp"
@@ -87,6 +88,26 @@ bool is_own(const Greetings& seen) {
     });
 }
 
+std::string_view code_of_helo(Result result) {
+    switch (result) {
+        case Result::none:
+            return "spf.helo_none";
+        case Result::neutral:
+            return "spf.helo_neutral";
+        case Result::softfail:
+            return "spf.helo_softfail";
+        case Result::fail:
+            return "spf.helo_fail";
+        case Result::permerror:
+            return "spf.helo_permerror";
+        case Result::temperror:
+            return "spf.helo_temperror";
+        case Result::pass:
+            break;  // is no finding
+    }
+    return "";
+}
+
 Severity severity_of_helo(Result result) {
     switch (result) {
         case Result::pass:
@@ -149,7 +170,7 @@ void report_result(Report& report, const Greetings& seen, Result result) {
     if (evidence.empty()) evidence = found.front()->evaluation.reason;
     for (const auto* greeting : found) {
         Finding finding;
-        finding.code = "spf.helo_" + std::string(to_string(result));
+        finding.code = code_of_helo(result);
         finding.subject = seen.hostname;
         finding.object = one ? "" : greeting->ip.to_string();
         finding.severity = severity_of_helo(result);
