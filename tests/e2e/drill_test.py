@@ -1,5 +1,4 @@
 """`reputed drill`: a made-up listing through a running agent, and away again; nothing that is real moves."""
-import http.server
 import json
 import os
 import shutil
@@ -7,7 +6,7 @@ import signal
 import subprocess
 import unittest
 
-from notify_test import Web, sink
+import sinks
 from support import REPUTED, Agent, LabTest, new_directory, reputed, wait_for, with_lists, with_senders
 
 
@@ -39,8 +38,8 @@ class DrillTest(LabTest):
         return reputed("drill", "--config", config, "--timeout", "40s", *arguments, timeout=120)
 
     def test_everybody_is_told_of_both_and_nothing_real_moves(self):
-        with sink(http.server.ThreadingHTTPServer, Web) as web:
-            config = self.configure(web.server_port)
+        with sinks.web() as web:
+            config = self.configure(web.port)
             agent = self.agent(config)
             about = ("11.10.0.25", "bl.spamcop.net")
             before = agent.metrics()
