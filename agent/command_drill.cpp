@@ -185,11 +185,19 @@ class Follower {
 
     void tell_waiting(const std::string& name, const OutboxEntry& entry) {
         auto& [standing, error] = standings_[name];
-        if (standing == Standing::waits && error == entry.last_error) return;
+        const auto reason = entry.last_error.empty() ? error_before(name) : entry.last_error;
+        if (standing == Standing::waits && error == reason) return;
         standing = Standing::waits;
-        error = entry.last_error;
+        error = reason;
         teller_.tell("waits", name + " waits" + (error.empty() ? "" : ": " + error),
                      {{"notifier", name}, {"error", plain_text(error)}});
+    }
+
+    // Of the message that is under way, behind which the drill waits.
+    std::string error_before(const std::string& name) {
+        for (const auto& entry : history_.outbox(0))
+            if (entry.notifier == name && !entry.last_error.empty()) return entry.last_error;
+        return "";
     }
 
     void tell_missing(const std::string& what) {

@@ -61,7 +61,8 @@ class History {
     std::vector<Episode> episodes(const HistoryQuery& query);
     std::vector<Transition> transitions(const HistoryQuery& query);
 
-    // What notifiers have still to be told of the transition, or were told while its episode is open; by id.
+    // What notifiers have still to be told of the transition (0: of all of them), or were told while its episode is
+    // open; by id.
     std::vector<OutboxEntry> outbox(std::uint64_t transition);
 
     void limit_time(std::chrono::milliseconds limit);  // of each question; then StoreError (other)

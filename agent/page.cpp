@@ -97,9 +97,9 @@ std::string unconfirmed_section(const Snapshot& snapshot) {
     for (std::size_t i = 0; i < shown; ++i) {
         const auto& open = snapshot.unconfirmed[i];
         out += "<li>" + badge(open.finding.severity) + marks(snapshot, open) + " " +
-               html::text(open.finding.message, 1000) + " Seen " +
+               html::text(open.finding.message, 1000) + " (seen " +
                count(static_cast<std::size_t>(open.rounds), "time", "times") + " since " + time(open.since) +
-               ".</li>\n";
+               ")</li>\n";
     }
     out += "</ul>\n";
     if (shown < snapshot.unconfirmed.size())

@@ -357,7 +357,7 @@ TEST(PageFindings, SayWhatElseIsKnownOfThem) {
     EXPECT_TRUE(has(words, "muted: the owner &lt;knows&gt; until 2026-11-30 12:00 UTC"));
     EXPECT_TRUE(has(words, "Being confirmed"));
     EXPECT_TRUE(
-        has(words, "192.0.2.11 is listed on never.test: listed Seen 1 time since 2026-11-20 12:00 UTC."));
+        has(words, "192.0.2.11 is listed on never.test: listed (seen 1 time since 2026-11-20 12:00 UTC"));
     EXPECT_TRUE(has(words, "Open findings: 2 critical, 1 warning, 1 unknown, 1 info."))
         << "no drill among them";
     const auto chat = row_of(page, "notifiers", "chat");
