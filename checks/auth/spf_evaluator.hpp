@@ -86,7 +86,7 @@ class Evaluator {
     Answer expired_answer_;
     Publication expired_publication_;
     int prefetched_ = 0;  // terms whose questions were asked ahead
-    int includes_ = 0;  // how many include terms are being evaluated
+    int includes_ = 0;    // how many include terms are being evaluated
 
     bool validated_ = false;  // the two below are filled in
     Outcome ptr_outcome_ = Outcome::timeout;

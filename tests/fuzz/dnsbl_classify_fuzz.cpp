@@ -32,7 +32,8 @@ List read_list(fuzz::Input& input) {
     list.ipv6 = input.octet() % 2 == 0;
     if (list.kind == ListKind::ip_score) list.score_octet = input.octet() % 5;
     for (int i = input.octet() % 4; i > 0; --i) {
-        list.codes.push_back({read_pattern(input), "meaning", static_cast<Severity>(input.octet() % 5), false, {}});
+        list.codes.push_back(
+            {read_pattern(input), "meaning", static_cast<Severity>(input.octet() % 5), false, {}});
         if (input.octet() % 2 == 0) list.codes.back().score = input.octet();
     }
     for (int i = input.octet() % 3; i > 0; --i)
