@@ -5,9 +5,11 @@
 #include <span>
 
 #include "agent/api_parameters.hpp"
+#include "agent/finding_json.hpp"
 #include "agent/history.hpp"
 #include "agent/history_json.hpp"
 #include "agent/history_options.hpp"
+#include "config/utc.hpp"
 
 namespace reputed::api {
 namespace {
@@ -25,25 +27,16 @@ std::vector<std::string> place_of(const OpenFinding& open) {
             finding.drill ? "1" : "0", open.check};
 }
 
-Json finding_json(const OpenFinding& open, std::string_view state) {
-    const auto& finding = open.finding;
-    return {{"code", finding.code},
-            {"check", open.check},
-            {"subject", plain_text(finding.subject)},
-            {"object", plain_text(finding.object)},
-            {"severity", to_string(finding.severity)},
-            {"message", plain_text(finding.message)},
-            {"evidence", plain_text(finding.evidence)},
-            {"remedy", plain_text(finding.remedy)},
-            {"link", plain_text(finding.link)},
-            {"drill", finding.drill},
-            {"since", rfc3339(open.since)},
-            {"last_seen", rfc3339(open.last_seen)},
-            {"last_good", open.last_good == WallTime{} ? Json() : Json(rfc3339(open.last_good))},
-            {"rounds", open.rounds},
-            {"flapping", open.flapping},
-            {"muted", open.muted},
-            {"state", state}};
+Json finding_row(const OpenFinding& open, std::string_view state) {
+    Json json = finding_json(open);
+    json["drill"] = open.finding.drill;
+    json["last_seen"] = rfc3339(open.last_seen);
+    json["last_good"] = open.last_good == WallTime{} ? Json() : Json(rfc3339(open.last_good));
+    json["rounds"] = open.rounds;
+    json["flapping"] = open.flapping;
+    json["muted"] = open.muted;
+    json["state"] = state;
+    return json;
 }
 
 // The findings about one sender: by host name, domain, address or network of it, as subject or object.
@@ -201,7 +194,7 @@ Answer findings(const Snapshot& snapshot, const QueryParameters& query) try {
                       [](const Row& a, const Row& b) { return a.place < b.place; });
     Json shown = Json::array();
     for (std::size_t i = 0; i < count; ++i)
-        shown.push_back(finding_json(*rows[i].open, rows[i].state));
+        shown.push_back(finding_row(*rows[i].open, rows[i].state));
     return page_of("findings", std::move(shown),
                    count < rows.size() ? Json(token_of(rows[count - 1].place)) : Json());
 } catch (const BadParameter& bad) {

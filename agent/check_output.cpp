@@ -1,13 +1,12 @@
 #include "agent/check_output.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <ctime>
 #include <iostream>
 #include <string_view>
 #include <utility>
 
 #include "agent/exit_codes.hpp"
+#include "agent/finding_json.hpp"
 #include "agent/json_text.hpp"
 #include "agent/survey_text.hpp"
 
@@ -15,29 +14,6 @@ namespace reputed {
 namespace {
 
 constexpr std::size_t most_subjects_shown = 50;
-
-std::string time_text(WallTime time) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text;
-}
-
-Json json_of(const OpenFinding& open) {
-    const auto& finding = open.finding;
-    return {{"code", finding.code},
-            {"check", open.check},
-            {"subject", plain_text(finding.subject)},
-            {"object", plain_text(finding.object)},
-            {"severity", to_string(finding.severity)},
-            {"message", plain_text(finding.message)},
-            {"evidence", plain_text(finding.evidence)},
-            {"remedy", plain_text(finding.remedy)},
-            {"link", plain_text(finding.link)},
-            {"since", time_text(open.since)}};
-}
 
 Json json_of(const SubjectRow& row) {
     Json json = {{"subject", row.subject},
@@ -108,7 +84,7 @@ void CheckOutput::add_finding(const OpenFinding& open, const std::set<std::strin
                 findings_text_ += text_of(finding);
             break;
         case Format::json:
-            std::cout << (wrote_finding_ ? ",\n" : "\n") << json_text(json_of(open));
+            std::cout << (wrote_finding_ ? ",\n" : "\n") << json_text(finding_json(open));
             wrote_finding_ = true;
             break;
         case Format::csv:

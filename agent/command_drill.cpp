@@ -15,6 +15,7 @@
 #include "agent/history_json.hpp"
 #include "agent/store_files.hpp"
 #include "config/duration.hpp"
+#include "config/utc.hpp"
 
 namespace reputed {
 namespace {

@@ -11,6 +11,7 @@
 #include "agent/history_options.hpp"
 #include "agent/store_files.hpp"
 #include "agent/terminal.hpp"
+#include "config/utc.hpp"
 
 namespace reputed {
 namespace {

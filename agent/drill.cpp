@@ -16,6 +16,7 @@
 #include "agent/logging.hpp"
 #include "checks/dnsbl/dnsbl_check.hpp"
 #include "checks/dnsbl/findings.hpp"
+#include "config/utc.hpp"
 
 namespace reputed {
 namespace {

@@ -1,6 +1,6 @@
 #include "agent/history_json.hpp"
 
-#include <ctime>
+#include "config/utc.hpp"
 
 namespace reputed {
 namespace {
@@ -25,14 +25,6 @@ Json names_json(const std::vector<std::string>& names) {
 }
 
 }  // namespace
-
-std::string rfc3339(WallTime time) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    char text[32];
-    return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)};
-}
 
 Json episode_json(const Episode& episode, WallTime now) {
     const auto duration = episode.duration(now);

@@ -6,7 +6,6 @@
 // Episodes and transitions as JSON, the same on the command line and in the API. Times are RFC 3339 in UTC.
 namespace reputed {
 
-std::string rfc3339(WallTime time);
 Json episode_json(const Episode& episode, WallTime now);
 Json transition_json(const Transition& transition);
 

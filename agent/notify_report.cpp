@@ -5,6 +5,8 @@
 
 #include <time.h>
 
+#include "config/utc.hpp"
+
 namespace reputed {
 namespace {
 
@@ -27,11 +29,7 @@ const MetricInfo last_success{"reputed_notifier_last_success_timestamp_seconds",
                               {"notifier"}};
 
 std::string utc(WallTime time) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[32];
-    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &parts)};
+    return utc_text(time, "%Y-%m-%d %H:%M UTC");
 }
 
 double unix_seconds(WallTime time) {

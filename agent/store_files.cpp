@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/utc.hpp"
+
 namespace reputed {
 namespace {
 
@@ -45,12 +47,7 @@ std::vector<std::string> candidates() {
 }
 
 std::string stamp(WallTime now) {
-    const auto seconds = std::chrono::system_clock::to_time_t(now);
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    char text[32];
-    const auto size = std::strftime(text, sizeof text, "%Y%m%dT%H%M%S", &utc);
-    return {text, size};
+    return utc_text(now, "%Y%m%dT%H%M%S");
 }
 
 constexpr const char* companions[] = {"", "-wal", "-shm", "-journal"};

@@ -2,6 +2,8 @@
 
 #include <ctime>
 
+#include "config/utc.hpp"
+
 namespace reputed {
 namespace {
 
@@ -20,11 +22,7 @@ const MetricInfo failures{
     "reputed_store_commit_failures_total", counter, "Failures to open, write or maintain the store.", {}};
 
 std::string time_text(WallTime time) {
-    const auto seconds = std::chrono::system_clock::to_time_t(time);
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    char text[32];
-    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &utc)};
+    return utc_text(time, "%Y-%m-%d %H:%M:%S UTC");
 }
 
 Finding unavailable(const StoreHealth& health) {

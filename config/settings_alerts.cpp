@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <ctime>
 
 #include "config/settings_keys.hpp"
 #include "config/text.hpp"
+#include "config/utc.hpp"
 
 // [alerts], [[severity]], [[mute]] and [store].
 namespace reputed::schema {
@@ -73,13 +73,7 @@ void read_until(const toml::node& node, std::string_view name, MuteRule& rule, R
 }
 
 std::string show_until(const MuteRule& rule) {
-    if (!rule.until) return "";
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(*rule.until);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text;
+    return rule.until ? rfc3339(*rule.until) : "";
 }
 
 constexpr Key<AlertSettings> alert_rows[] = {

@@ -8,6 +8,7 @@
 #include "agent/plain_text.hpp"
 #include "config/ip_address.hpp"
 #include "config/text.hpp"
+#include "config/utc.hpp"
 
 namespace reputed::notify {
 
@@ -239,19 +240,11 @@ std::string plain(const Text& text) {
 }
 
 std::string utc_text(WallTime time) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[48];
-    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &parts)};
+    return reputed::utc_text(time, "%Y-%m-%d %H:%M UTC");
 }
 
 std::string iso_text(WallTime time) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[48];
-    return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+    return rfc3339(time);
 }
 
 std::string lasting_text(std::chrono::seconds time) {
