@@ -80,6 +80,7 @@ void Agent::remember() {
         const std::lock_guard lock(mutex_);
         set_jobs(false);
     }
+    log_decided();
     alerting_->start();
 }
 
@@ -178,6 +179,7 @@ void Agent::reload(Runtime runtime) {
         last_reload_ok_ = true;
         last_good_reload_ = system_clock::now();
     }
+    log_decided();
     if (alerting_) alerting_->configure(*settings);
     wake_.notify_all();
 }
@@ -300,6 +302,7 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
             record.verdict = Severity::unknown;
         }
     }
+    log_decided();
     if (news && changed_) changed_();
 }
 
@@ -339,10 +342,21 @@ Batch Agent::ledger_state() const {
     return batch;
 }
 
+// Without mutex_.
+void Agent::log_decided() {
+    std::vector<Transition> decided;
+    {
+        const std::lock_guard lock(mutex_);
+        std::swap(decided, decided_);
+    }
+    for (const auto& transition : decided)
+        log_transition(transition);
+}
+
 // Under mutex_, so that what is told stays in the order in which it was decided. `job`: the one that has just run.
 void Agent::publish(Ledger::Changes&& changes, WallTime now, const JobKey* job) {
     for (const auto& transition : changes.transitions) {
-        log_transition(transition);
+        decided_.push_back(transition);
         if (!transition.finding.drill) ++transition_counts_[static_cast<std::size_t>(transition.kind)];
     }
     if (!alerting_) return;

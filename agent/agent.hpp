@@ -77,6 +77,7 @@ class Agent {
     void take_report(const JobKey& key, Report&& report, Schedule::Time begun, WallTime wall);
     Report run_check(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, WallTime wall);
     void publish(Ledger::Changes&& changes, WallTime now, const JobKey* job = nullptr);
+    void log_decided();
     StoredJob stored(const JobKey& key) const;
     Batch ledger_state() const;
     const Check* find_check(std::string_view name) const;
@@ -91,6 +92,8 @@ class Agent {
     Schedule schedule_;
     Ledger ledger_;
     Series series_;
+    std::vector<Transition>
+        decided_;  // and not logged yet: the log may be slow, and nobody waits for it here
     ResolverWatch resolver_watch_;
     DrillWatch drill_;
     std::array<std::uint64_t, 3> transition_counts_{};  // by kind, without drills
