@@ -6,7 +6,7 @@
 #include "agent/exit_codes.hpp"
 #include "agent/json_text.hpp"
 #include "agent/terminal.hpp"
-#include "checks/mta/queue_reader.hpp"
+#include "checks/mta/queue/queue_reader.hpp"
 
 namespace reputed {
 namespace {

@@ -11,8 +11,8 @@ Severity Report::verdict() const {
     return worst;
 }
 
-double Report::verdict_value() const {
-    switch (verdict()) {
+double verdict_value(Severity severity) {
+    switch (severity) {
         case Severity::ok:
             return 0;
         case Severity::info:

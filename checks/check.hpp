@@ -17,6 +17,12 @@
 namespace reputed {
 
 class Resolver;
+namespace mta {
+class DeliveryLog;
+}
+
+// As the families reputed_*_verdict show it: 0 ok, 1 info, 2 warning, 3 critical, -1 unknown.
+double verdict_value(Severity severity);
 
 // One thing that is wrong. (code, subject, object) is its identity: two reports of the same three are one
 // finding.
@@ -96,8 +102,6 @@ struct Report {
     std::vector<Rating> ratings;
 
     Severity verdict() const;  // the worst severity of the findings
-    // The same as the families reputed_*_verdict show it: 0 ok, 1 info, 2 warning, 3 critical, -1 unknown.
-    double verdict_value() const;
 };
 
 // What a check may use. `now` is the wall clock at the start of the run.
@@ -107,6 +111,7 @@ struct Services {
     const ActiveLists& lists;
     std::chrono::system_clock::time_point now;
     std::stop_token stop;  // requested: return early with what there is; the report is then thrown away
+    const mta::DeliveryLog* deliveries = nullptr;  // what the MTAs' logs tell; null: nobody reads them here
 };
 
 struct Check {

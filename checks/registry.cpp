@@ -7,7 +7,7 @@
 #include "checks/identity/mx_check.hpp"
 #include "checks/identity/ptr_check.hpp"
 #include "checks/identity/shared_name_check.hpp"
-#include "checks/mta/queue_check.hpp"
+#include "checks/mta/queue/queue_check.hpp"
 
 namespace reputed {
 

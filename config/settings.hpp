@@ -66,6 +66,10 @@ struct MtaSettings {
     std::string queue_directory;   // Postfix: queue_directory; "" = ask the MTA
     std::string config_directory;  // Postfix: MAIL_CONFIG; "" = the default instance
     std::chrono::seconds interval{60};
+    // Where its log is: files; "journal"; "none" = not read. Empty: where this kind of MTA usually writes.
+    std::vector<std::string> log;
+    std::string bounces;    // rules of the operator's own, before those of bounces.toml; "" = none
+    std::string providers;  // providers of the operator's own, before those of providers.toml; "" = none
 };
 
 struct IntervalSettings {  // [checks]

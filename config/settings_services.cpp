@@ -39,6 +39,11 @@ std::string path_rule(std::string& text) {
     return in_quotes(text) + " must be an absolute path";
 }
 
+std::string log_rule(std::string& text) {
+    if (text == "none" || text == "journal" || text.starts_with('/')) return "";
+    return in_quotes(text) + R"( is no log: write the absolute path of a file, "journal" or "none")";
+}
+
 std::string listen_rule(std::string& text) {
     if (text.empty()) return "";
     const auto endpoint = Endpoint::parse(text, {});
@@ -137,6 +142,13 @@ constexpr Key<MtaSettings> mta_rows[] = {
     text_key<&MtaSettings::config_directory, path_rule>(
         "config_directory", "Which instance, where several run. \"\" means the default one."),
     duration_key<&MtaSettings::interval, second, day>("interval", "How often the queue is read, 1s to 1d."),
+    texts_key<&MtaSettings::log, log_rule>(
+        "log",
+        "Where the MTA writes its log: files, or \"journal\". [] looks for it, [\"none\"] reads none."),
+    text_key<&MtaSettings::bounces, path_rule>(
+        "bounces", "A file with rules of your own on what replies mean, tried before the built-in ones."),
+    text_key<&MtaSettings::providers, path_rule>(
+        "providers", "A file with providers of your own, by their MX hosts, tried before the built-in ones."),
 };
 
 constexpr Key<WebSettings> web_rows[] = {

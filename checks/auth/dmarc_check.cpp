@@ -90,7 +90,7 @@ Report run(const std::string& domain, const Services& services) {
         report_destinations(report, domain, *found.applied, services);
         report_alignment(report, domain, found, services);
     }
-    report.samples.push_back({&verdict_metric, {domain}, report.verdict_value()});
+    report.samples.push_back({&verdict_metric, {domain}, verdict_value(report.verdict())});
     return report;
 }
 

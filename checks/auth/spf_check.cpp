@@ -24,22 +24,6 @@ const MetricInfo lookups_metric = {"reputed_spf_lookups",
 
 namespace {
 
-double metric_value(Severity severity) {
-    switch (severity) {
-        case Severity::ok:
-            return 0;
-        case Severity::info:
-            return 1;
-        case Severity::warning:
-            return 2;
-        case Severity::critical:
-            return 3;
-        case Severity::unknown:
-            return -1;
-    }
-    return -1;
-}
-
 void add_samples(Report& report, const Audit& audit) {
     std::set<IpAddress> seen;
     for (const auto& judged : audit.senders)
@@ -48,7 +32,7 @@ void add_samples(Report& report, const Audit& audit) {
                 report.samples.push_back(
                     {&verdict_metric,
                      {audit.domain, address.ip.to_string()},
-                     metric_value(severity_of(address.evaluation.result, *judged.sender))});
+                     verdict_value(severity_of(address.evaluation.result, *judged.sender))});
     if (audit.probe.result == Result::none) return;
     const bool known = audit.probe.result != Result::temperror && audit.tree.answered;
     report.samples.push_back({&lookups_metric,

@@ -70,7 +70,7 @@ std::chrono::seconds interval(const Settings& settings, const ActiveLists&, cons
 
 Report run(const std::string& domain, const Services& services) {
     Report report = judge_mx(ask(domain, services));
-    report.samples.push_back({&mx_verdict, {domain}, report.verdict_value()});
+    report.samples.push_back({&mx_verdict, {domain}, verdict_value(report.verdict())});
     return report;
 }
 

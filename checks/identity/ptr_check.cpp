@@ -107,7 +107,7 @@ Report run(const std::string& subject, const Services& services) {
     const Identity identity = identity_of(*address, services.settings);
     const Seen seen = ask(identity, services);
     Report report = judge(identity, seen);
-    report.samples.push_back({&ptr_verdict, {identity.ip}, report.verdict_value()});
+    report.samples.push_back({&ptr_verdict, {identity.ip}, verdict_value(report.verdict())});
     for (const auto* sender : identity.senders)
         report.samples.push_back({&ip_info, {identity.ip, sender->name, sender->hostname}, 1});
     return report;

@@ -3,9 +3,9 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "checks/mta/postfix_id.hpp"
-#include "checks/mta/postfix_spool.hpp"
-#include "checks/mta/postqueue_json.hpp"
+#include "checks/mta/queue/postfix_id.hpp"
+#include "checks/mta/queue/postfix_spool.hpp"
+#include "checks/mta/queue/postqueue_json.hpp"
 
 // Saved listings, queue file heads, queue ids and reasons: all foreign bytes of the Postfix reader but the
 // socket.

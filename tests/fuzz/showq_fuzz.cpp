@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "checks/mta/postfix_showq.hpp"
+#include "checks/mta/queue/postfix_showq.hpp"
 
 // What showq sends, whole and in two pieces: both must end alike.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,4 +1,4 @@
-#include "checks/mta/postfix_showq.hpp"
+#include "checks/mta/queue/postfix_showq.hpp"
 
 #include <cstdlib>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "checks/mta/postfix_spool.hpp"
+#include "checks/mta/queue/postfix_spool.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -11,8 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "checks/mta/postfix.hpp"
-#include "checks/mta/postfix_id.hpp"
+#include "checks/mta/queue/postfix.hpp"
+#include "checks/mta/queue/postfix_id.hpp"
 
 namespace reputed::mta {
 namespace {

@@ -1,4 +1,4 @@
-#include "checks/mta/queue_check.hpp"
+#include "checks/mta/queue/queue_check.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "checks/mta/queue_reader.hpp"
+#include "checks/mta/queue/queue_reader.hpp"
 #include "tests/support/fake_resolver.hpp"
 
 namespace reputed::mta {

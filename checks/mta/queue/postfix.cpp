@@ -1,4 +1,4 @@
-#include "checks/mta/postfix.hpp"
+#include "checks/mta/queue/postfix.hpp"
 
 #include <algorithm>
 #include <map>
@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "checks/mta/postfix_showq.hpp"
-#include "checks/mta/postfix_spool.hpp"
+#include "checks/mta/queue/postfix_showq.hpp"
+#include "checks/mta/queue/postfix_spool.hpp"
 #include "config/run_command.hpp"
 
 namespace reputed::mta {

@@ -1,4 +1,4 @@
-#include "checks/mta/postqueue_json.hpp"
+#include "checks/mta/queue/postqueue_json.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,4 +1,4 @@
-#include "checks/mta/queue_tally.hpp"
+#include "checks/mta/queue/queue_tally.hpp"
 
 #include <algorithm>
 #include <limits>

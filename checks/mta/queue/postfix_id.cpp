@@ -1,4 +1,4 @@
-#include "checks/mta/postfix_id.hpp"
+#include "checks/mta/queue/postfix_id.hpp"
 
 #include <array>
 

@@ -1,4 +1,4 @@
-#include "checks/mta/postfix_spool.hpp"
+#include "checks/mta/queue/postfix_spool.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "checks/mta/file_handle.hpp"
-#include "checks/mta/postfix_id.hpp"
+#include "checks/mta/queue/postfix_id.hpp"
 
 namespace reputed::mta {
 namespace {

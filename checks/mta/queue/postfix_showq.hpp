@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "checks/mta/line_splitter.hpp"
-#include "checks/mta/postfix_mailq.hpp"
-#include "checks/mta/queue.hpp"
-#include "checks/mta/queue_tally.hpp"
+#include "checks/mta/queue/postfix_mailq.hpp"
+#include "checks/mta/queue/queue.hpp"
+#include "checks/mta/queue/queue_tally.hpp"
 
 // Postfix's showq service: a UNIX socket that tells the queue to whoever connects. It lists maildrop,
 // incoming, active, deferred and hold; corrupt it does not.

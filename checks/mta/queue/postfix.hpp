@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/mta/queue.hpp"
+#include "checks/mta/queue/queue.hpp"
 #include "config/settings.hpp"
 
 // Where a Postfix keeps its queue, and how to read it.

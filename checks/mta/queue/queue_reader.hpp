@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "checks/mta/queue.hpp"
+#include "checks/mta/queue/queue.hpp"
 #include "config/settings.hpp"
 
 // One way into every MTA's queue. The table in the source has one line an MTA.

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "checks/check.hpp"
-#include "checks/mta/queue.hpp"
+#include "checks/mta/queue/queue.hpp"
 
 namespace reputed::mta {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "checks/mta/queue.hpp"
+#include "checks/mta/queue/queue.hpp"
 
 // Adds up a listing, message by message, in memory that does not grow with the queue.
 namespace reputed::mta {

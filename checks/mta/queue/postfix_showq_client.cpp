@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "checks/mta/file_handle.hpp"
-#include "checks/mta/postfix_showq.hpp"
+#include "checks/mta/queue/postfix_showq.hpp"
 
 // The socket side of showq: connect, read to the end, never past the deadline.
 namespace reputed::mta {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "checks/mta/queue_tally.hpp"
+#include "checks/mta/queue/queue_tally.hpp"
 
 // The listing that `mailq` and `postqueue -p` print, and that showq itself sent before Postfix 3.2:
 //     -Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------

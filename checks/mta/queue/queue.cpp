@@ -1,4 +1,4 @@
-#include "checks/mta/queue.hpp"
+#include "checks/mta/queue/queue.hpp"
 
 namespace reputed::mta {
 

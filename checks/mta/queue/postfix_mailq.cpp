@@ -1,10 +1,10 @@
-#include "checks/mta/postfix_mailq.hpp"
+#include "checks/mta/queue/postfix_mailq.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 
-#include "checks/mta/postfix_id.hpp"
+#include "checks/mta/queue/postfix_id.hpp"
 
 namespace reputed::mta {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "checks/mta/queue.hpp"
+#include "checks/mta/queue/queue.hpp"
 
 // Postfix's queue as files: QUEUE_DIRECTORY/{maildrop,incoming,active,deferred,hold,corrupt}/[X/[Y/]]ID, with
 // one-letter subdirectories as deep as hash_queue_depth says. Only root and Postfix's own user may read it.

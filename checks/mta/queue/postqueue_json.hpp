@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "checks/mta/line_splitter.hpp"
-#include "checks/mta/postfix_mailq.hpp"
-#include "checks/mta/queue.hpp"
-#include "checks/mta/queue_tally.hpp"
+#include "checks/mta/queue/postfix_mailq.hpp"
+#include "checks/mta/queue/queue.hpp"
+#include "checks/mta/queue/queue_tally.hpp"
 
 // A saved listing of Postfix: what `postqueue -j` (one JSON object a line) or `postqueue -p` and `mailq`
 // printed.

@@ -1,8 +1,8 @@
-#include "checks/mta/queue_reader.hpp"
+#include "checks/mta/queue/queue_reader.hpp"
 
-#include "checks/mta/postfix.hpp"
-#include "checks/mta/postfix_spool.hpp"
-#include "checks/mta/postqueue_json.hpp"
+#include "checks/mta/queue/postfix.hpp"
+#include "checks/mta/queue/postfix_spool.hpp"
+#include "checks/mta/queue/postqueue_json.hpp"
 
 namespace reputed::mta {
 namespace {

@@ -1,10 +1,10 @@
-#include "checks/mta/queue_check.hpp"
+#include "checks/mta/queue/queue_check.hpp"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 
-#include "checks/mta/queue_reader.hpp"
+#include "checks/mta/queue/queue_reader.hpp"
 
 namespace reputed::mta {
 namespace {
@@ -188,7 +188,7 @@ Report evaluate_queue(const std::string& mta, const QueueResult& result,
             evaluation.hold(code);
     }
     add_samples(mta, queue, report);
-    report.samples.push_back({&verdict_metric, {mta}, report.verdict_value()});
+    report.samples.push_back({&verdict_metric, {mta}, verdict_value(report.verdict())});
     return report;
 }
 

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// The head that syslog daemons put before each line:
+//     Nov 21 18:10:00 mail postfix/smtp[4711]: ...                              RFC 3164, local time, no year
+//     2026-11-21T18:10:00.123456+09:00 mail postfix/smtp[4711]: ...             RFC 3339
+//     <22>1 2026-11-21T18:10:00Z mail postfix/smtp 4711 - - ...                 RFC 5424
+// with or without a <PRI> before it.
+namespace reputed::mta {
+
+// Reads stamps; lines of one minute cost one conversion between them.
+class StampReader {
+  public:
+    explicit StampReader(std::int64_t now) : now_(now) {}
+
+    // Reads a stamp at the beginning of `text` and takes it off, with the blank after it. nullopt: there is none, and
+    // `text` is as it was.
+    std::optional<std::int64_t> read(std::string_view& text);
+
+  private:
+    std::optional<std::int64_t> read_3164(std::string_view& text);
+    std::optional<std::int64_t> read_3339(std::string_view& text);
+
+    std::int64_t now_;
+    std::string minute_text_;  // the stamp up to its minute that was converted last
+    std::int64_t minute_ = 0;  // what it is
+};
+
+struct SyslogLine {
+    std::int64_t time = 0;
+    std::string_view host;
+    std::string_view program;  // the tag without "[pid]": "postfix/smtp", "sm-mta"
+    std::string_view message;
+};
+
+// nullopt: no line of a syslog. A line without host (as some containers write) is read too when its tag ends in ':'.
+std::optional<SyslogLine> read_syslog(std::string_view line, StampReader& stamps);
+
+}  // namespace reputed::mta
