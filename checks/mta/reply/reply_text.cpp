@@ -246,25 +246,33 @@ class Writer {
 
     std::string_view write() {
         skip_codes();
-        while (i_ < text_.size()) {
-            const auto c = static_cast<unsigned char>(text_[i_]);
-            switch (characters.kind[c]) {
-                case plain:
-                    *out_++ = characters.lower[c];
-                    ++i_;
-                    break;
-                case blank:
-                    end_word(1);
-                    break;
-                case special:
-                    write_special(static_cast<char>(c));
-                    break;
-            }
+        for (;;) {
+            copy_plain();
+            if (i_ >= text_.size()) break;
+            const char c = text_[i_];
+            if (kind_of(c) == blank)
+                end_word(1);
+            else
+                write_special(c);
         }
         return {begin_, static_cast<std::size_t>(out_ - begin_)};
     }
 
   private:
+    static CharacterKind kind_of(char c) { return characters.kind[static_cast<unsigned char>(c)]; }
+
+    // Most of a reply. With its own variables: what is written through a char* may be anything to the compiler, this
+    // object too.
+    void copy_plain() {
+        const char* in = text_.data() + i_;
+        const char* const end = text_.data() + text_.size();
+        char* out = out_;
+        for (; in != end && kind_of(*in) == plain; ++in)
+            *out++ = characters.lower[static_cast<unsigned char>(*in)];
+        i_ = static_cast<std::size_t>(in - text_.data());
+        out_ = out;
+    }
+
     void end_word(std::size_t length) {
         i_ += length;
         if (out_ != begin_ && out_[-1] != ' ') *out_++ = ' ';
@@ -273,7 +281,9 @@ class Writer {
 
     // "550-5.7.26 " at the beginning of a line.
     void skip_codes() {
-        if (code_.empty() || text_.compare(i_, 3, code_) != 0) return;
+        if (code_.empty() || i_ >= text_.size() || text_[i_] != code_.front() ||
+            text_.compare(i_, 3, code_) != 0)
+            return;
         const std::size_t next = i_ + 3;
         if (next < text_.size() && text_[next] != ' ' && text_[next] != '-' && text_[next] != '_') return;
         i_ = std::min(next + 1, text_.size());
