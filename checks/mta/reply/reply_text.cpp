@@ -74,6 +74,7 @@ class CodeFinder {
         if (is_digit(left) || left == '.' || left == '-' || left == '@') return 0;
         if (is_letter(left) && !is_escaped_end(i)) return 0;
         const char right = at(i + 3);
+        if (left == ':' && (right == ':' || right == ']')) return 0;  // of an IPv6 address, or a port
         if (is_digit(right) || is_letter(right) || right == '@' || right == '/') return 0;
         if ((right == '.' || right == ':' || right == ',') && is_digit(at(i + 4))) return 0;
         return (first - '0') * 100 + (text_[i + 1] - '0') * 10 + (text_[i + 2] - '0');
@@ -324,15 +325,14 @@ class Writer {
     void drop_host() {
         const char next = i_ + 1 < text_.size() ? text_[i_ + 1] : '\0';
         if (!is_digit(next) && next != ':' && !(lower_case(next) >= 'a' && lower_case(next) <= 'i')) return;
-        char* name = out_;
-        if (name != begin_ && name[-1] == ' ') {
-            if (i_ > codes_.begin) return;
-            --name;
-        }
+        if (out_ == begin_) return;
+        const bool apart = out_[-1] == ' ';
+        if (apart && i_ > codes_.begin) return;
+        char* name = apart ? out_ - 1 : out_;
         while (name != begin_ && is_name(name[-1]))
             --name;
         const std::string_view left{begin_, static_cast<std::size_t>(name - begin_)};
-        if (out_[-1] != ' ' || left.ends_with("host ") || left.ends_with("h=")) out_ = name;
+        if (!apart || left.ends_with("host ") || left.ends_with("h=")) out_ = name;
     }
 
     std::string_view text_;
