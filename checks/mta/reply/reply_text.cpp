@@ -97,7 +97,7 @@ class CodeFinder {
         if (is_said(left, mark)) return true;
         if (const auto dsn = dsn_behind(i); !dsn.empty() && dsn.front() == text_[i]) return true;
         if (!is_known_code(code) || at(i + 3) == ':') return false;
-        if (mark == ':' || mark == ';' || mark == '|' || is_escaped_end(i)) return true;
+        if ((mark == ':' && !near) || mark == ';' || mark == '|' || is_escaped_end(i)) return true;
         if (near && (mark == '(' || mark == '[' || mark == '"' || mark == '\'' || mark == '`' || mark == '='))
             return true;
         return is_word_of_code(word_before(left));
@@ -110,7 +110,7 @@ class CodeFinder {
         if (mark == '(') return ends_with_word(left - 1, "sent");
         if (mark != ':') return false;
         const char left_of_mark = before(left - 1);
-        if (left_of_mark == ']' || left_of_mark == '>') return true;
+        if (left_of_mark == ']' || left_of_mark == '>') return is_blank(at(left));  // else a port
         const auto word = word_before(left - 1);
         return same(word, "said") || same(word, "me") || same(word, "reply") || same(word, "response") ||
                same(word, "replied") || same(word, "was") || same(word, "responded");
