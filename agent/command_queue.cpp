@@ -7,6 +7,7 @@
 #include "agent/json_text.hpp"
 #include "agent/terminal.hpp"
 #include "checks/mta/queue/queue_reader.hpp"
+#include "checks/mta/reply/load_classifier.hpp"
 
 namespace reputed {
 namespace {
@@ -41,6 +42,15 @@ Json to_json(const mta::QueueReport& report) {
         const auto ages = report.ages.find(name);
         one["ages"] = ages == report.ages.end() ? Json(nullptr) : age_json(ages->second);
     }
+    Json by_class = nullptr;
+    Json by_provider = nullptr;
+    if (report.waiting) {
+        by_class = by_provider = Json::object();
+        for (const auto& [key, count] : *report.waiting) {
+            by_provider[key.first] = by_provider.value(key.first, std::uint64_t{0}) + count;
+            by_class[key.second] = by_class.value(key.second, std::uint64_t{0}) + count;
+        }
+    }
     Json others = Json::array();
     for (const auto& other : report.others)
         others.push_back({{"mta", other.mta}, {"messages", or_null(other.messages)}});
@@ -52,6 +62,8 @@ Json to_json(const mta::QueueReport& report) {
     out["by_queue"] = std::move(by_queue);
     out["frozen"] = or_null(report.frozen);
     out["reasons"] = std::move(reasons);
+    out["by_class"] = std::move(by_class);
+    out["by_provider"] = std::move(by_provider);
     out["ages"] = report.total_ages ? age_json(*report.total_ages) : Json(nullptr);
     out["queues"] = std::move(queues);
     out["source"] = report.source;
@@ -107,7 +119,14 @@ void print_table(const mta::QueueReport& report, std::time_t now) {
 int queue_command(const CommonOptions& common, const QueueOptions& options) {
     const auto settings = command_settings(common, false);
     if (!settings) return exit_config;
-    mta::QueueQuery query{options.mta, options.path, options.input, std::time(nullptr), {}};
+    Problems problems;
+    const auto classifier = mta::load_classifier(settings->mta, system_sources(), problems);
+    if (!classifier) {
+        for (const auto& problem : problems)
+            print_error(problem.to_string());
+        return exit_config;
+    }
+    mta::QueueQuery query{options.mta, options.path, options.input, std::time(nullptr), {}, &*classifier};
     const auto result = mta::read_queue(settings->mta, query);
     if (const auto* error = std::get_if<mta::QueueError>(&result)) {
         print_error(error->sentence());

@@ -66,6 +66,7 @@ std::optional<Settings> command_settings(const CommonOptions& common, bool sende
     if (!file.empty() || senders) {
         Problems problems;
         settings = load_settings(file, problems);
+        if (problems.empty()) mta::check_own_rules(settings.mta, system_sources(), problems);
         for (const auto& problem : problems)
             print_error(problem.to_string());
         if (!problems.empty()) return {};

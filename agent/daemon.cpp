@@ -24,6 +24,7 @@
 #include "agent/published.hpp"
 #include "agent/site.hpp"
 #include "agent/web.hpp"
+#include "checks/mta/reply/load_classifier.hpp"
 
 namespace reputed {
 namespace {
@@ -107,6 +108,7 @@ class WakeUp {
 std::optional<Settings> load(const DaemonOptions& options) {
     Problems problems;
     Settings settings = load_settings(options.config_file, problems);
+    if (problems.empty()) mta::check_own_rules(settings.mta, system_sources(), problems);
     for (const auto& problem : problems)
         log("daemon").error("{}", problem.to_string());
     if (!problems.empty()) return {};

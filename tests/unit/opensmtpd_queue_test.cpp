@@ -145,6 +145,8 @@ TEST(OpensmtpdQueueSpool, AsksSmtpctlWhereFilesAreNoText) {
     places.smtpctl = {folder.path("smtpctl")};
     places.spools = {folder.path("smtpd")};
     MtaSettings settings;
+    SpoolLimits limits;
+    limits.now = now;
     EXPECT_FALSE(opensmtpd_present(settings, places));
     folder.file("smtpd/queue/70/70000000/7000000012345678", "compressed");
     EXPECT_FALSE(opensmtpd_present(settings, places));
@@ -152,10 +154,10 @@ TEST(OpensmtpdQueueSpool, AsksSmtpctlWhereFilesAreNoText) {
                    "[ \"$*\" = 'show queue' ] && echo "
                    "'7000000012345678|local|mta||a@x|b@y|b@y|1795290000|1795600000|0|0|pending|3|'");
     EXPECT_TRUE(opensmtpd_present(settings, places));
-    EXPECT_EQ(report(read_opensmtpd_queue(settings, now, {}, places)).total,
+    EXPECT_EQ(report(read_opensmtpd_queue(settings, limits, places)).total,
               (QueueFigures{1, 1, std::nullopt, 1'795'290'000}));
     folder.program("smtpctl", "exit 1");
-    EXPECT_NE(sentence(read_opensmtpd_queue(settings, now, {}, places)), "");
+    EXPECT_NE(sentence(read_opensmtpd_queue(settings, limits, places)), "");
 }
 
 }  // namespace

@@ -49,7 +49,6 @@ TEST(SendmailQueueId, TimesAndForms) {
         {"6CLMP0ab000050", true, {}},             // month 13
         {"LAA12345", true, {}},
         {"LAA", false, {}},
-        {"123456789012", false, {}},
         {"5BFB1A7217C", false, {}},
         {"6ALMP0ab", false, {}},
         {"", false, {}},

@@ -112,6 +112,7 @@ QueueReport EximMailqParser::report() const {
     auto report = tally_.report();
     report.mta = "exim";
     report.source = "exim -bp";
+    report.waiting.reset();
     report.frozen = frozen_;
     report.estimated = estimated_;
     if (count_ && only_count_) {

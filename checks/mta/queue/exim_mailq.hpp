@@ -22,7 +22,8 @@ class EximMailqParser {
     static constexpr std::string_view title = "Exim";
     static constexpr std::string_view command = "exim -bp";
 
-    explicit EximMailqParser(std::time_t now) : now_(now), tally_({"input", "frozen"}, now) {}
+    explicit EximMailqParser(const QueueContext& context)
+        : now_(context.now), tally_({"input", "frozen"}, context) {}
 
     ListingLine line(std::string_view text);
     void finish() { begin_message(); }

@@ -67,7 +67,7 @@ std::string message_log_path(std::string path) {
 class SampleReader {
   public:
     SampleReader(int spool, const SpoolLimits& limits)
-        : spool_(spool), tally_({"input", "frozen"}, limits.now) {}
+        : spool_(spool), tally_({"input", "frozen"}, limits.context()) {}
 
     bool message(const std::string& path);  // false when it may not be read
     std::uint64_t read() const { return read_; }
@@ -118,7 +118,7 @@ bool SampleReader::message(const std::string& path) {
         std::string_view reason;
         for (const auto& deferral : deferrals)
             if (deferral.address == recipient) reason = deferral.reason;
-        tally_.recipients(1, reason);
+        tally_.recipients(1, reason, recipient);
     }
     return true;
 }

@@ -16,6 +16,7 @@ std::string_view mta_of_line(std::string_view text) {
     const auto content = trimmed(text);
     if (content.starts_with('{') && content.find("\"queue_id\"") != std::string_view::npos) return "postfix";
     if (content.find("-Queue ID-") != std::string_view::npos) return "postfix";
+    if (content == "Mail queue is empty") return "postfix";  // of Sendmail, too, until 8.8
     if (SendmailMailqParser::is_signature(text)) return "sendmail";
     if (QmailParser::is_header(content) || QmailParser::is_count(content)) return "qmail";
     if (parse_smtpctl_line(content)) return "opensmtpd";

@@ -17,12 +17,8 @@ bool opensmtpd_present(const MtaSettings& settings, const OpensmtpdPlaces& place
     return !first_program(places.smtpctl).empty() && !first_directory(places.spools).empty();
 }
 
-QueueResult read_opensmtpd_queue(const MtaSettings& settings, std::time_t now, const std::stop_token& stop,
+QueueResult read_opensmtpd_queue(const MtaSettings& settings, const SpoolLimits& limits,
                                  const OpensmtpdPlaces& places) {
-    SpoolLimits limits;
-    limits.sample = 2000;
-    limits.stop = stop;
-    limits.now = now;
     if (!settings.queue_directory.empty()) return read_opensmtpd_spool(settings.queue_directory, limits);
     const auto spool = first_directory(places.spools);
     auto tree = read_opensmtpd_spool(spool.empty() ? places.spools.front() : spool, limits);
@@ -30,7 +26,7 @@ QueueResult read_opensmtpd_queue(const MtaSettings& settings, std::time_t now, c
     if (std::holds_alternative<QueueReport>(tree) || smtpctl.empty()) return tree;
     const auto listing = run_command({smtpctl, "show", "queue"}, smtpctl_limits);
     if (!listing) return tree;
-    Listing<SmtpctlParser> parser{SmtpctlParser(now)};
+    Listing<SmtpctlParser> parser{SmtpctlParser(limits.context())};
     parser.feed(*listing);
     auto result = parser.finish("smtpctl show queue");
     // An empty answer is an empty queue: the program said that it succeeded.

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <ctime>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "checks/mta/queue/queue.hpp"
+#include "checks/mta/queue/spool_walk.hpp"
 #include "config/settings.hpp"
 
 // Where an OpenSMTPD keeps its queue, and how to read it.
@@ -22,7 +21,7 @@ bool opensmtpd_present(const MtaSettings& settings, const OpensmtpdPlaces& place
 
 // Reads queue_directory of the settings (the directory with queue/ in it), else the usual place; asks smtpctl where
 // the files there cannot be understood.
-QueueResult read_opensmtpd_queue(const MtaSettings& settings, std::time_t now, const std::stop_token& stop,
+QueueResult read_opensmtpd_queue(const MtaSettings& settings, const SpoolLimits& limits,
                                  const OpensmtpdPlaces& places = {});
 
 }  // namespace reputed::mta

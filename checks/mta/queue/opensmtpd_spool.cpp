@@ -75,7 +75,7 @@ Outcome read_message(int queue, const std::string& path, std::vector<char>& buff
             tally.message(envelope->type == "mda" || envelope->type == "bounce" ? envelope->type : "mta",
                           bytes, envelope->created);
         counted = true;
-        tally.recipients(1, envelope->error);
+        tally.recipients(1, envelope->error, envelope->destination);
     }
     return counted ? Outcome::counted : Outcome::gone;
 }
@@ -130,7 +130,7 @@ QueueResult read_opensmtpd_spool(const std::string& spool_directory, const Spool
     Walk walk(limits);
     if (const int error = walk.queue(queue.get()); error != 0)
         return QueueError{path, std::strerror(error), access_remedy(path)};
-    QueueTally tally({"mta", "mda", "bounce"}, limits.now);
+    QueueTally tally({"mta", "mda", "bounce"}, limits.context());
     for (const auto& message : walk.sample.take()) {
         if (limits.stop.stop_requested()) break;
         if (read_message(queue.get(), message, walk.buffer, limits, tally) == Outcome::unreadable)

@@ -145,6 +145,7 @@ QueueResult read_postfix_queue(const PostfixInstance& instance, const PostfixLim
     showq.deadline = limits.showq_deadline;
     showq.stop = limits.stop;
     showq.now = limits.now;
+    showq.classifier = limits.classifier;
     auto listing = ask_showq(instance.queue_directory, showq);
     if (auto* report = std::get_if<QueueReport>(&listing)) return merge(std::move(*report), files);
     if (files == nullptr || !files->total.messages) return listing;

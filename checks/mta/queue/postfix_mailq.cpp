@@ -97,7 +97,7 @@ MailqParser::Line MailqParser::line(std::string_view text) {
     if (blanks.find(text.front()) == std::string_view::npos) return header(text);
     if (!in_message_) return Line::garbage;
     if (!counted_) begin_message(mark_, bytes_, arrival_);
-    tally_.recipients(1, reason_);
+    tally_.recipients(1, reason_, content);
     return Line::taken;
 }
 

@@ -21,7 +21,8 @@ namespace reputed::mta {
 class MailqParser {
   public:
     // `now`: the dates carry no year. They are in local time, as is this process.
-    explicit MailqParser(std::time_t now) : now_(now), tally_({"active", "deferred", "hold"}, now) {}
+    explicit MailqParser(const QueueContext& context)
+        : now_(context.now), tally_({"active", "deferred", "hold"}, context) {}
 
     enum class Line : std::uint8_t { taken, garbage };
     Line line(std::string_view text);  // without its end

@@ -19,8 +19,8 @@ namespace reputed::mta {
 // longer than 16 MiB (a message with some 100,000 recipients).
 class PostqueueParser {
   public:
-    explicit PostqueueParser(std::time_t now)
-        : json_({"maildrop", "incoming", "active", "deferred", "hold"}, now), mailq_(now) {}
+    explicit PostqueueParser(const QueueContext& context)
+        : json_({"maildrop", "incoming", "active", "deferred", "hold"}, context), mailq_(context) {}
 
     void feed(std::string_view bytes);
     // After the last byte. `what` names the input in the error. An empty input is an empty queue, since that
@@ -39,6 +39,6 @@ class PostqueueParser {
     std::uint64_t garbage_ = 0;
 };
 
-QueueResult read_postqueue(ListingFile& file, std::time_t now);
+QueueResult read_postqueue(ListingFile& file, const QueueContext& context);
 
 }  // namespace reputed::mta

@@ -129,6 +129,7 @@ QueueReport QmailParser::report() const {
         report.by_queue = {{"local", {}}, {"remote", {}}, {"bounce", {}}};
     }
     report.mta = "qmail";
+    report.waiting.reset();
     report.by_queue["todo"].messages = todo_;
     // Mail that is not preprocessed is missing in qmail-qread.
     if (total_ && total_ != report.total.messages) {

@@ -22,7 +22,8 @@ class QmailParser {
     static constexpr std::string_view title = "qmail";
     static constexpr std::string_view command = "qmail-qread or qmail-qstat";
 
-    explicit QmailParser(std::time_t now) : queues_({"local", "remote"}, now), all_({"all"}, now) {}
+    explicit QmailParser(const QueueContext& context)
+        : queues_({"local", "remote"}, context), all_({"all"}, context) {}
 
     ListingLine line(std::string_view text);
     void finish() { end_message(); }

@@ -74,7 +74,9 @@ std::optional<std::uint64_t> recipients_in(int queue, const std::string& path, b
 void read_message(int queue, const std::string& path, Tallies& tallies) {
     struct stat message {};
     struct stat info {};
-    if (fstatat(queue, ("mess/" + path).c_str(), &message, AT_SYMLINK_NOFOLLOW) != 0) return;
+    if (fstatat(queue, ("mess/" + path).c_str(), &message, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISREG(message.st_mode))
+        return;
     const bool preprocessed = fstatat(queue, ("info/" + path).c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
     const auto bytes = static_cast<std::uint64_t>(message.st_size);
     const std::int64_t arrival = preprocessed ? info.st_mtime : message.st_mtime;

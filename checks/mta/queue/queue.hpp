@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -33,6 +34,10 @@ struct QueueReason {
     bool operator==(const QueueReason&) const = default;
 };
 
+// Recipients whose mail waits, by who refused it last and why: names of Classifier's providers and of ReplyClass.
+using WaitingRecipients = std::map<std::pair<std::string, std::string>, std::uint64_t>;
+inline constexpr std::size_t max_waiting = 200;  // pairs; the rarest beyond are ("other", "other")
+
 // Another MTA on the same machine, where nobody said which one is meant.
 struct QueueOther {
     std::string mta;
@@ -50,6 +55,7 @@ struct QueueReport {
     std::optional<AgeHistogram> total_ages;  // of the mail that `total` counts
     std::optional<std::uint64_t> frozen;  // given up on until an operator acts, where the MTA has that state
     std::vector<QueueReason> reasons;     // most frequent first, at most max_reasons
+    std::optional<WaitingRecipients> waiting;  // of those with a reason; nullopt: the source tells no reasons
     std::string source;      // where it was read: "showq socket", "spool tree", "postqueue -j", ...
     bool estimated = false;  // bytes and oldest arrival come from a sample
     std::string note;        // what is not quite as it should be, one sentence; "" = nothing

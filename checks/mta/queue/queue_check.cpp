@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <memory>
+#include <mutex>
+
+#include <sys/stat.h>
 
 #include "checks/mta/queue/mta_traits.hpp"
 #include "checks/mta/queue/queue_reader.hpp"
+#include "checks/mta/reply/load_classifier.hpp"
 
 namespace reputed::mta {
 namespace {
@@ -29,6 +34,11 @@ const MetricInfo age_metric{
     SampleType::gauge,
     "Messages in a queue that arrived at most so many seconds ago; cumulative, as a histogram is.",
     {"mta", "queue", "le"}};
+const MetricInfo waiting_metric{
+    "reputed_queue_waiting_recipients",
+    SampleType::gauge,
+    "Recipients whose mail waits, by who refused it last and why; absent where nobody does.",
+    {"mta", "provider", "class"}};
 const MetricInfo frozen_metric{"reputed_queue_frozen_messages",
                                SampleType::gauge,
                                "Messages that the MTA set aside until an operator acts.",
@@ -219,6 +229,10 @@ void add_samples(const std::string& mta, const QueueReport* queue, Report& repor
         if (figures.messages != std::uint64_t{0})
             report.samples.push_back({&oldest_metric, labels, value(figures.oldest_arrival)});
     }
+    if (queue != nullptr && queue->waiting)
+        for (const auto& [key, count] : *queue->waiting)
+            report.samples.push_back(
+                Sample{&waiting_metric, {mta, key.first, key.second}, static_cast<double>(count)});
     if (mta_traits(mta).freezes)
         report.samples.push_back(
             {&frozen_metric, {mta}, queue == nullptr ? unknown_value : value(queue->frozen)});
@@ -232,11 +246,36 @@ std::chrono::seconds interval(const Settings& settings, const ActiveLists&, cons
     return settings.mta.interval;
 }
 
+// The operator's own rules, read again when their files change; null where there are none, or none that hold.
+std::shared_ptr<const Classifier> classifier_of(const MtaSettings& settings) {
+    if (settings.bounces.empty() && settings.providers.empty()) return {};
+    static std::mutex mutex;
+    static std::string known;
+    static std::shared_ptr<const Classifier> classifier;
+    std::string key;
+    for (const auto& path : {settings.bounces, settings.providers}) {
+        struct stat status {};
+        if (!path.empty()) stat(path.c_str(), &status);
+        key += path + '\0' + std::to_string(status.st_mtim.tv_sec) + '.' +
+               std::to_string(status.st_mtim.tv_nsec) + '\0';
+    }
+    const std::lock_guard lock(mutex);
+    if (key != known) {
+        Problems problems;
+        auto loaded = load_classifier(settings, system_sources(), problems);
+        classifier = loaded ? std::make_shared<const Classifier>(std::move(*loaded)) : nullptr;
+        known = key;
+    }
+    return classifier;
+}
+
 Report run(const std::string& subject, const Services& services) {
     QueueQuery query;
     query.mta = subject;
     query.now = std::chrono::system_clock::to_time_t(services.now);
     query.stop = services.stop;
+    const auto classifier = classifier_of(services.settings.mta);
+    query.classifier = classifier ? classifier.get() : &Classifier::builtin();
     return evaluate_queue(subject, read_queue(services.settings.mta, query), services.now);
 }
 
@@ -274,7 +313,7 @@ Check queue_check() {
             .interval = interval,
             .run = run,
             .metrics = {&messages_metric, &recipients_metric, &bytes_metric, &oldest_metric, &age_metric,
-                        &frozen_metric, &verdict_metric}};
+                        &waiting_metric, &frozen_metric, &verdict_metric}};
 }
 
 }  // namespace reputed::mta

@@ -35,11 +35,11 @@ struct Reader {
     std::span<const std::string_view> queues;
     bool (*present)(const MtaSettings&);
     QueueResult (*read)(const MtaSettings&, const QueueQuery&);
-    QueueResult (*read_listing)(ListingFile&, std::time_t now);
+    QueueResult (*read_listing)(ListingFile&, const QueueContext&);
 };
 
 SpoolLimits spool_limits(const QueueQuery& query) {
-    return {.sample = sampled_messages, .stop = query.stop, .now = query.now};
+    return {.sample = sampled_messages, .stop = query.stop, .now = query.now, .classifier = query.classifier};
 }
 
 QueueResult read_postfix(const MtaSettings& settings, const QueueQuery& query) {
@@ -48,6 +48,7 @@ QueueResult read_postfix(const MtaSettings& settings, const QueueQuery& query) {
     PostfixLimits limits;
     limits.stop = query.stop;
     limits.now = query.now;
+    limits.classifier = query.classifier;
     return read_postfix_queue(std::get<PostfixInstance>(located), limits);
 }
 
@@ -62,7 +63,7 @@ QueueResult read_sendmail(const MtaSettings& settings, const QueueQuery& query) 
 }
 
 QueueResult read_opensmtpd(const MtaSettings& settings, const QueueQuery& query) {
-    return read_opensmtpd_queue(settings, query.now, query.stop);
+    return read_opensmtpd_queue(settings, spool_limits(query));
 }
 
 QueueResult read_qmail(const MtaSettings& settings, const QueueQuery& query) {
@@ -70,8 +71,8 @@ QueueResult read_qmail(const MtaSettings& settings, const QueueQuery& query) {
 }
 
 template <class Parser>
-QueueResult read_listing_of(ListingFile& file, std::time_t now) {
-    return file.parse(Parser(now));
+QueueResult read_listing_of(ListingFile& file, const QueueContext& context) {
+    return file.parse(Parser(context));
 }
 
 std::span<const Reader> readers() {
@@ -138,7 +139,7 @@ QueueResult read_file(const Reader* reader, const MtaSettings& settings, const Q
         const auto found = present_readers(settings);
         reader = found.empty() ? &readers().front() : found.front();
     }
-    return reader->read_listing(file, query.now);
+    return reader->read_listing(file, {query.now, query.classifier});
 }
 
 // The first that has mail, else the first that can be read, else the first.

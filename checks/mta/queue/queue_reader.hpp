@@ -13,12 +13,15 @@
 // One way into every MTA's queue. The table in the source has one line an MTA.
 namespace reputed::mta {
 
+class Classifier;
+
 struct QueueQuery {
     std::string mta;   // "postfix", ...; "" or "auto" = as the settings say, or what is found
     std::string path;  // read this queue directory; "" = the MTA's own
     std::string file;  // read this saved output of the MTA's listing command; "-" = standard input; "" = none
     std::time_t now = 0;  // wall clock
     std::stop_token stop;
+    const Classifier* classifier = nullptr;  // null: QueueReport::waiting is not told
 };
 
 // The MTAs that these settings name or that are found on this machine, by their `mta` name. Cheap: looks at

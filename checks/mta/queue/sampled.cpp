@@ -69,6 +69,9 @@ void extrapolate(QueueReport& report, std::uint64_t sampled, const NamesSeen& se
             grow(count);
     for (auto& reason : report.reasons)
         grow(reason.count);
+    if (report.waiting)
+        for (auto& [key, count] : *report.waiting)
+            grow(count);
     if (report.frozen) grow(*report.frozen);
     report.total.messages = seen.messages;
     if (seen.oldest && (!report.total.oldest_arrival || *seen.oldest < *report.total.oldest_arrival))

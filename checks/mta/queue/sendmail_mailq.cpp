@@ -56,8 +56,8 @@ std::string sendmail_queue_name(std::string_view directory) {
     return "mqueue";
 }
 
-SendmailMailqParser::SendmailMailqParser(std::time_t now)
-    : now_(now), tally_({"clientmqueue", "mqueue"}, now) {}
+SendmailMailqParser::SendmailMailqParser(const QueueContext& context)
+    : now_(context.now), tally_({"clientmqueue", "mqueue"}, context) {}
 
 bool SendmailMailqParser::is_signature(std::string_view text) {
     const auto content = trimmed(text);
@@ -127,9 +127,12 @@ bool SendmailMailqParser::header(std::string_view text) {
         const auto dated = parse_date(trimmed(date), now_);
         if (!dated) {
             // -v: the priority, and a date that does not tell its weekday.
-            auto priority = next_word(after);
-            if (priority.ends_with('+')) priority.remove_suffix(1);
-            if (!whole_number<std::int64_t>(priority) || until_words(after, 3).empty()) return false;
+            const auto priority = next_word(after);
+            const auto plus = priority.find('+');
+            const bool joined = plus != std::string_view::npos && plus + 1 < priority.size();
+            if (!whole_number<std::int64_t>(priority.substr(0, plus)) ||
+                until_words(after, joined ? 2 : 3).empty())
+                return false;
         } else if (!message.arrival) {
             message.arrival = dated;
         }
@@ -151,7 +154,7 @@ void SendmailMailqParser::begin_message() {
 }
 
 void SendmailMailqParser::flush_recipient(std::string_view reason) {
-    if (has_recipient_) tally_.recipients(1, reason.empty() ? reason_ : reason);
+    if (has_recipient_) tally_.recipients(1, reason.empty() ? reason_ : reason, recipient_);
     has_recipient_ = false;
 }
 
@@ -176,6 +179,7 @@ void SendmailMailqParser::detail(std::string_view content) {
     }
     begin_message();
     has_recipient_ = true;
+    recipient_ = content.substr(0, kept_reason);
 }
 
 ListingLine SendmailMailqParser::line(std::string_view text) {

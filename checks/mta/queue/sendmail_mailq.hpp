@@ -30,7 +30,7 @@ class SendmailMailqParser {
     static constexpr std::string_view title = "Sendmail";
     static constexpr std::string_view command = "mailq";
 
-    explicit SendmailMailqParser(std::time_t now);
+    explicit SendmailMailqParser(const QueueContext& context);
 
     ListingLine line(std::string_view text);
     void finish();
@@ -60,6 +60,7 @@ class SendmailMailqParser {
     bool quarantined_ = false;
     std::string reason_;          // of the message
     bool has_recipient_ = false;  // seen, not counted
+    std::string recipient_;
     std::uint64_t announced_ = 0;
     bool complete_ = false;
     std::uint64_t quarantine_ = 0;

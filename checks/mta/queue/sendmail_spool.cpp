@@ -99,7 +99,7 @@ bool read_message(int directory, const std::string& control, const std::string& 
     auto& tally = name.front() == 'h' ? tallies.quarantine : tallies.queue;
     tally.message(name.front() == 'h' ? "quarantine" : queue, bytes, arrival);
     for (const auto& recipient : envelope.recipients)
-        tally.recipients(1, recipient.reason);
+        tally.recipients(1, recipient.reason, recipient.address);
     return true;
 }
 
@@ -135,6 +135,12 @@ void merge(QueueReport& all, const QueueReport& one) {
         all.total_ages->add(*one.total_ages);
     else
         all.total_ages.reset();
+    if (one.waiting) {
+        if (!all.waiting) all.waiting.emplace();
+        for (const auto& [key, count] : *one.waiting)
+            (*all.waiting)[key] += count;
+        bound_waiting(*all.waiting);
+    }
     all.estimated = all.estimated || one.estimated;
 }
 
@@ -208,7 +214,8 @@ QueueResult read_sendmail_spool(const std::vector<SendmailQueueDirectory>& direc
         if (error != 0)
             return QueueError{directory.path, std::strerror(error), access_remedy(directory.path)};
         ++found;
-        Tallies tallies{QueueTally({directory.queue}, limits.now), QueueTally({"quarantine"}, limits.now)};
+        Tallies tallies{QueueTally({directory.queue}, limits.context()),
+                        QueueTally({"quarantine"}, limits.context())};
         const auto sample_all = [&](EvenSample& sample) {
             for (const auto& path : sample.take()) {
                 if (limits.stop.stop_requested()) break;

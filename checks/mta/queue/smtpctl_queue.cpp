@@ -126,7 +126,7 @@ ListingLine SmtpctlParser::line(std::string_view text) {
         found->second.suspended = true;
         ++frozen_;
     }
-    tally_.recipients(1, envelope->error);
+    tally_.recipients(1, envelope->error, envelope->destination);
     return ListingLine::taken;
 }
 

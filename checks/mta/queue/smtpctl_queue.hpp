@@ -33,7 +33,7 @@ class SmtpctlParser {
     static constexpr std::string_view title = "OpenSMTPD";
     static constexpr std::string_view command = "smtpctl show queue";
 
-    explicit SmtpctlParser(std::time_t now) : tally_({"mta", "mda", "bounce"}, now) {}
+    explicit SmtpctlParser(const QueueContext& context) : tally_({"mta", "mda", "bounce"}, context) {}
 
     ListingLine line(std::string_view text);
     void finish() {}

@@ -17,6 +17,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "checks/mta/queue/queue_tally.hpp"
+
 // How every spool is walked: names only, in memory that does not grow with the directory, and a sample of files
 // that are opened.
 namespace reputed::mta {
@@ -25,6 +27,9 @@ struct SpoolLimits {
     std::size_t sample = 1000;  // files that are opened, per queue
     std::stop_token stop;
     std::time_t now = 0;  // wall clock
+    const Classifier* classifier = nullptr;
+
+    QueueContext context() const { return {now, classifier}; }
 };
 
 // Keeps every n-th of a stream whose length nobody knows beforehand: when twice `limit` are kept, every other
@@ -50,8 +55,8 @@ class EvenSample {
 
   private:
     void thin() {
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < paths_.size(); i += 2)
+        std::size_t kept = std::min<std::size_t>(paths_.size(), 1);  // the first stays where it is
+        for (std::size_t i = 2; i < paths_.size(); i += 2)
             paths_[kept++] = std::move(paths_[i]);
         paths_.resize(kept);
         stride_ *= 2;

@@ -112,4 +112,9 @@ std::optional<Classifier> load_classifier(const MtaSettings& settings, const Sou
     return make_classifier(own, problems);
 }
 
+void check_own_rules(const MtaSettings& settings, const Sources& sources, Problems& problems) {
+    if (!settings.bounces.empty() || !settings.providers.empty())
+        load_classifier(settings, sources, problems);
+}
+
 }  // namespace reputed::mta

@@ -15,7 +15,10 @@ namespace reputed::mta {
 std::optional<Classifier> load_classifier(const MtaSettings& settings, const Sources& sources,
                                           Problems& problems);
 
-// The same for texts that are read already; `bounces` and `providers` are files in their form, "" = none.
+// What is wrong with the operator's own files, where there are any: for those who only read a configuration.
+void check_own_rules(const MtaSettings& settings, const Sources& sources, Problems& problems);
+
+// Files that are read already, in the form of bounces.toml and providers.toml; "" = none.
 struct OwnFiles {
     std::string bounces_file;
     std::string bounces;

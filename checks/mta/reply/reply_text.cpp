@@ -74,6 +74,7 @@ class CodeFinder {
         if (is_digit(left) || left == '.' || left == '-' || left == '@') return 0;
         if (is_letter(left) && !is_escaped_end(i)) return 0;
         const char right = at(i + 3);
+        if (left == ':' && (right == ':' || right == ']')) return 0;  // of an IPv6 address, or a port
         if (is_digit(right) || is_letter(right) || right == '@' || right == '/') return 0;
         if ((right == '.' || right == ':' || right == ',') && is_digit(at(i + 4))) return 0;
         return (first - '0') * 100 + (text_[i + 1] - '0') * 10 + (text_[i + 2] - '0');
@@ -96,7 +97,7 @@ class CodeFinder {
         if (is_said(left, mark)) return true;
         if (const auto dsn = dsn_behind(i); !dsn.empty() && dsn.front() == text_[i]) return true;
         if (!is_known_code(code) || at(i + 3) == ':') return false;
-        if (mark == ':' || mark == ';' || mark == '|' || is_escaped_end(i)) return true;
+        if ((mark == ':' && !near) || mark == ';' || mark == '|' || is_escaped_end(i)) return true;
         if (near && (mark == '(' || mark == '[' || mark == '"' || mark == '\'' || mark == '`' || mark == '='))
             return true;
         return is_word_of_code(word_before(left));
@@ -109,7 +110,7 @@ class CodeFinder {
         if (mark == '(') return ends_with_word(left - 1, "sent");
         if (mark != ':') return false;
         const char left_of_mark = before(left - 1);
-        if (left_of_mark == ']' || left_of_mark == '>') return true;
+        if (left_of_mark == ']' || left_of_mark == '>') return is_blank(at(left));  // else a port
         const auto word = word_before(left - 1);
         return same(word, "said") || same(word, "me") || same(word, "reply") || same(word, "response") ||
                same(word, "replied") || same(word, "was") || same(word, "responded");
@@ -246,25 +247,33 @@ class Writer {
 
     std::string_view write() {
         skip_codes();
-        while (i_ < text_.size()) {
-            const auto c = static_cast<unsigned char>(text_[i_]);
-            switch (characters.kind[c]) {
-                case plain:
-                    *out_++ = characters.lower[c];
-                    ++i_;
-                    break;
-                case blank:
-                    end_word(1);
-                    break;
-                case special:
-                    write_special(static_cast<char>(c));
-                    break;
-            }
+        for (;;) {
+            copy_plain();
+            if (i_ >= text_.size()) break;
+            const char c = text_[i_];
+            if (kind_of(c) == blank)
+                end_word(1);
+            else
+                write_special(c);
         }
         return {begin_, static_cast<std::size_t>(out_ - begin_)};
     }
 
   private:
+    static CharacterKind kind_of(char c) { return characters.kind[static_cast<unsigned char>(c)]; }
+
+    // Most of a reply. With its own variables: what is written through a char* may be anything to the compiler, this
+    // object too.
+    void copy_plain() {
+        const char* in = text_.data() + i_;
+        const char* const end = text_.data() + text_.size();
+        char* out = out_;
+        for (; in != end && kind_of(*in) == plain; ++in)
+            *out++ = characters.lower[static_cast<unsigned char>(*in)];
+        i_ = static_cast<std::size_t>(in - text_.data());
+        out_ = out;
+    }
+
     void end_word(std::size_t length) {
         i_ += length;
         if (out_ != begin_ && out_[-1] != ' ') *out_++ = ' ';
@@ -273,7 +282,9 @@ class Writer {
 
     // "550-5.7.26 " at the beginning of a line.
     void skip_codes() {
-        if (code_.empty() || text_.compare(i_, 3, code_) != 0) return;
+        if (code_.empty() || i_ >= text_.size() || text_[i_] != code_.front() ||
+            text_.compare(i_, 3, code_) != 0)
+            return;
         const std::size_t next = i_ + 3;
         if (next < text_.size() && text_[next] != ' ' && text_[next] != '-' && text_[next] != '_') return;
         i_ = std::min(next + 1, text_.size());
@@ -314,15 +325,14 @@ class Writer {
     void drop_host() {
         const char next = i_ + 1 < text_.size() ? text_[i_ + 1] : '\0';
         if (!is_digit(next) && next != ':' && !(lower_case(next) >= 'a' && lower_case(next) <= 'i')) return;
-        char* name = out_;
-        if (name != begin_ && name[-1] == ' ') {
-            if (i_ > codes_.begin) return;
-            --name;
-        }
+        if (out_ == begin_) return;
+        const bool apart = out_[-1] == ' ';
+        if (apart && i_ > codes_.begin) return;
+        char* name = apart ? out_ - 1 : out_;
         while (name != begin_ && is_name(name[-1]))
             --name;
         const std::string_view left{begin_, static_cast<std::size_t>(name - begin_)};
-        if (out_[-1] != ' ' || left.ends_with("host ") || left.ends_with("h=")) out_ = name;
+        if (!apart || left.ends_with("host ") || left.ends_with("h=")) out_ = name;
     }
 
     std::string_view text_;
