@@ -113,8 +113,9 @@ const Row failures[] = {
      "deferred id=1xUpXE-0005vi-AB domain=example.com delay=0 reply=Connection refused"},
     {"2026-11-21 18:10:00 1xUpXE-0005vi-AB == user@example.com R=dnslookup T=remote_smtp defer (110): "
      "Connection timed out "
-     "H=mx.example.com [192.0.2.1]:25 DT=5m",
-     "deferred id=1xUpXE-0005vi-AB host=mx.example.com ip=192.0.2.1 domain=example.com delay=0 "
+     "H=mx.example.com [192.0.2.1]:25 I=[192.0.2.9]:40112 DT=5m",
+     "deferred id=1xUpXE-0005vi-AB host=mx.example.com ip=192.0.2.1 domain=example.com source=192.0.2.9 "
+     "delay=0 "
      "reply=Connection timed out"},
     {"2026-11-21 18:10:00 1xUpXE-0005vi-AB == user@example.com R=dnslookup T=remote_smtp H=mx.example.com "
      "[192.0.2.1] "

@@ -28,11 +28,10 @@ std::string_view take_session(std::string_view& text) {
 }
 
 // What the delivery part tells beside its attempts.
-constexpr std::string_view mta_remarks[] = {
-    "connecting",  "connected", "disconnected", "tls",    "error",   "server-cert",
-    "cert-check",  "starttls",  "auth",         "stop",   "ciphers", "cipher",
-    "tls-session", "bad-input", "greeting",     "closed",
-};
+constexpr std::string_view mta_remarks[] = {"connecting",  "connected",   "disconnected", "tls",
+                                            "error",       "server-cert", "cert-check",   "starttls",
+                                            "auth",        "stop",        "ciphers",      "cipher",
+                                            "tls-session", "bad-input",   "greeting",     "closed"};
 
 // The fields of an attempt in any of the three forms.
 struct Attempt {

@@ -42,22 +42,20 @@ bool is_qmail_program(std::string_view program) {
 }
 
 // How lines of qmail-send, and of what shares its log, begin.
-constexpr std::string_view beginnings[] = {
-    "delivery ",      "starting delivery ",
-    "status: ",       "new msg ",
-    "info msg ",      "end msg ",
-    "bounce msg ",    "triple bounce: ",
-    "double ",        "alert: ",
-    "warning: ",      "local: ",
-    "remote: ",       "running",
-    "exiting",        "cannot ",
-    "unable to",      "qmail-",
-    "CHKUSER ",       "mail-stats",
-    "fatal: ",        "number of deliveries",
-    "internal error", "hiccup",
-    "tcpserver: ",    "rblsmtpd: ",
-    "spamdyke",
-};
+constexpr std::string_view beginnings[] = {"delivery ",      "starting delivery ",
+                                           "status: ",       "new msg ",
+                                           "info msg ",      "end msg ",
+                                           "bounce msg ",    "triple bounce: ",
+                                           "double ",        "alert: ",
+                                           "warning: ",      "local: ",
+                                           "remote: ",       "running",
+                                           "exiting",        "cannot ",
+                                           "unable to",      "qmail-",
+                                           "CHKUSER ",       "mail-stats",
+                                           "fatal: ",        "number of deliveries",
+                                           "internal error", "hiccup",
+                                           "tcpserver: ",    "rblsmtpd: ",
+                                           "spamdyke"};
 
 bool is_qmail_text(std::string_view text) {
     return std::any_of(std::begin(beginnings), std::end(beginnings),
