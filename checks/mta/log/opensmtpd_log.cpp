@@ -28,10 +28,9 @@ std::string_view take_session(std::string_view& text) {
 }
 
 // What the delivery part tells beside its attempts.
-constexpr std::string_view mta_remarks[] = {"connecting",  "connected",   "disconnected", "tls",
-                                            "error",       "server-cert", "cert-check",   "starttls",
-                                            "auth",        "stop",        "ciphers",      "cipher",
-                                            "tls-session", "bad-input",   "greeting",     "closed"};
+constexpr std::string_view mta_remarks =
+    "connecting|connected|disconnected|tls|error|server-cert|cert-check|starttls|auth|stop|ciphers|"
+    "cipher|tls-session|bad-input|greeting|closed";
 
 // The fields of an attempt in any of the three forms.
 struct Attempt {
@@ -182,8 +181,7 @@ class OpensmtpdLog final : public LogDialect {
         if (verb == "connected") outgoing_.put(key_of(session)).connected = true;
         if (verb == "error") remember_failure(session, rest, time);
         if (verb == "tls" || verb == "starttls") outgoing_.put(key_of(session)).tls = true;
-        for (const auto remark : mta_remarks)
-            if (verb.starts_with(remark)) return LineKind::plain;
+        if (begins_with_any(verb, mta_remarks)) return LineKind::plain;
         return unknown(sink);
     }
 

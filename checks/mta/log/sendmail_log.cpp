@@ -12,113 +12,20 @@ namespace reputed::mta {
 namespace {
 
 // What is said of a message and is no attempt to deliver it, nor a refusal.
-constexpr std::string_view remarks[] = {"from=",
-                                        "clone ",
-                                        "owner",
-                                        "alias",
-                                        "forward",
-                                        "locked",
-                                        "SYSERR",
-                                        "Losing",
-                                        "timeout",
-                                        "collect: ",
-                                        "lost input",
-                                        "lost ",
-                                        "hold",
-                                        "done",
-                                        "---",
-                                        "<--",
-                                        "queue",
-                                        "unlink",
-                                        "Fixed MIME",
-                                        "Truncated",
-                                        "Milter",
-                                        "milter",
-                                        "STARTTLS",
-                                        "TLS",
-                                        "tls_",
-                                        "AUTH",
-                                        "auth",
-                                        "ruleset=",
-                                        "discard",
-                                        "quarantine",
-                                        "removed",
-                                        "SMTP ",
-                                        "makeconnection",
-                                        "low on",
-                                        "rejecting",
-                                        "accepting",
-                                        "Authentication-Warning",
-                                        "Connection rate",
-                                        "Too many",
-                                        "too many",
-                                        "Null connection",
-                                        "runqueue",
-                                        "dropenvelope",
-                                        "putbody",
-                                        "unexpected",
-                                        "header",
-                                        "Headers too",
-                                        "setsender",
-                                        "savemail",
-                                        "setuid",
-                                        "open",
-                                        "cannot",
-                                        "can't",
-                                        "Cannot",
-                                        "daemon",
-                                        "invalid",
-                                        "bad",
-                                        "size=",
-                                        "host map",
-                                        "gethostby",
-                                        "smtpquit",
-                                        "version",
-                                        "ctladdr",
-                                        "authinfo",
-                                        "split",
-                                        "mta=",
-                                        "maxaddr",
-                                        "rcpt",
-                                        "class=",
-                                        "msgid=",
-                                        "attempt to block",
-                                        "possible",
-                                        "buffer",
-                                        "error",
-                                        "Delay",
-                                        "delay",
-                                        "warning",
-                                        "Warning",
-                                        "I/O error",
-                                        "deliver",
-                                        "mailer",
-                                        "return",
-                                        "reject",
-                                        "event=",
-                                        "macro",
-                                        "loadavg",
-                                        "sendmail",
-                                        "suspicious",
-                                        "ETRN",
-                                        "EXPN",
-                                        "VRFY",
-                                        "NOQUEUE"};
+constexpr std::string_view remarks =
+    "from=|clone |owner|alias|forward|locked|SYSERR|Losing|timeout|collect: |lost input|lost |hold|"
+    "done|---|<--|queue|unlink|Fixed MIME|Truncated|Milter|milter|STARTTLS|TLS|tls_|AUTH|auth|"
+    "ruleset=|discard|quarantine|removed|SMTP |makeconnection|low on|rejecting|accepting|"
+    "Authentication-Warning|Connection rate|Too many|too many|Null connection|runqueue|dropenvelope|"
+    "putbody|unexpected|header|Headers too|setsender|savemail|setuid|open|cannot|can't|Cannot|daemon|"
+    "invalid|bad|size=|host map|gethostby|smtpquit|version|ctladdr|authinfo|split|mta=|maxaddr|rcpt|"
+    "class=|msgid=|attempt to block|possible|buffer|error|Delay|delay|warning|Warning|I/O error|"
+    "deliver|mailer|return|reject|event=|macro|loadavg|sendmail|suspicious|ETRN|EXPN|VRFY|NOQUEUE";
 
 // Within a remark that begins with a host or an address.
-constexpr std::string_view remark_words[] = {" did not issue ",
-                                             ": possible SMTP attack",
-                                             "lost input channel",
-                                             "protocol error",
-                                             "reply: ",
-                                             "timeout waiting",
-                                             "unexpected close on ",
-                                             "read error",
-                                             " collect: ",
-                                             "Protocol error",
-                                             "SMTP",
-                                             "RCPT",
-                                             "exited with"};
+constexpr std::string_view remark_words =
+    " did not issue |: possible SMTP attack|lost input channel|protocol error|reply: |"
+    "timeout waiting|unexpected close on |read error| collect: |Protocol error|SMTP|RCPT|exited with";
 
 bool is_sendmail_program(std::string_view program) {
     if (program.starts_with("sendmail")) return true;
@@ -267,10 +174,7 @@ class SendmailLog final : public LogDialect {
     }
 
     LineKind remark(const SyslogLine& head, std::string_view rest, LogSink& sink) {
-        for (const auto beginning : remarks)
-            if (rest.starts_with(beginning)) return LineKind::plain;
-        for (const auto words : remark_words)
-            if (rest.find(words) != std::string_view::npos) return LineKind::plain;
+        if (begins_with_any(rest, remarks) || contains_any(rest, remark_words)) return LineKind::plain;
         return unknown(head, sink);
     }
 
