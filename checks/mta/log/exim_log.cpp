@@ -26,6 +26,10 @@ constexpr std::string_view remarks =
     "Unable to|could not|cannot|rewrite|rejected|temporarily rejected|moved|forced|set |save|"
     "unrecognized|SMTPUTF8|Could not|no host|the |body|header";
 
+// Of remarks that begin with an address.
+constexpr std::string_view remarks_on_addresses =
+    ": error ignored|: errors ignored|: discarded|transport output: ";
+
 bool is_exim_program(std::string_view program) {
     return program.starts_with("exim");
 }
@@ -117,7 +121,8 @@ class EximLog final : public LogDialect {
             if (flag == "==") return deferred(id, rest, time, sink);
         }
         if (const auto refusal = exim::read_refusal(text)) return reject(*refusal, time, sink);
-        if (begins_with_any(text, remarks)) return LineKind::plain;
+        if (begins_with_any(text, remarks) || contains_any(text, remarks_on_addresses))
+            return LineKind::plain;
         return unknown(sink);
     }
 
@@ -171,7 +176,15 @@ class EximLog final : public LogDialect {
         DeliveryEvent event;
         begin(event, id, time, subject, fields);
         event.status = is_final_by_age(rest) ? DeliveryStatus::expired : DeliveryStatus::bounced;
-        return not_delivered(event, subject, fields, rest, sink);
+        place_failure(event, subject, fields, rest);
+        // That an address is given up names neither router nor host; the attempt before did.
+        const auto* last = deferrals_.find(key_of(id, subject.address));
+        if (last && fields.router.empty() && fields.transport.empty()) {
+            event.local = last->local;
+            event.relay_host = last->host.view();
+            event.relay_ip = last->ip.view();
+        }
+        return not_delivered(event, rest, sink);
     }
 
     // "user@example.com R=dnslookup T=remote_smtp defer (-44) H=mx.example.com [192.0.2.1]: SMTP error ...", with the
@@ -194,12 +207,22 @@ class EximLog final : public LogDialect {
             fields.ip = host.ip;
             fields.interface_ip = host.interface_ip;
             fields.interface_ip = host.interface_ip;
-            if (rest.empty()) rest = errno_words;
+            if (rest.empty()) {
+                rest = errno_words;
+            } else if (!errno_words.empty()) {
+                words_.assign(errno_words).append(": ").append(rest);
+                rest = words_;
+            }
         }
         DeliveryEvent event;
         begin(event, id, time, subject, fields);
         event.status = DeliveryStatus::deferred;
-        return not_delivered(event, subject, fields, rest, sink);
+        place_failure(event, subject, fields, rest);
+        auto& last = deferrals_.put(key_of(id, subject.address));
+        last.local = event.local;
+        last.host = event.relay_host;
+        last.ip = event.relay_ip;
+        return not_delivered(event, rest, sink);
     }
 
     void begin(DeliveryEvent& event, std::string_view id, std::int64_t time, const exim::Subject& subject,
@@ -215,16 +238,20 @@ class EximLog final : public LogDialect {
         if (!fields.cipher.empty()) event.tls = DeliveryEvent::Tls::yes;
     }
 
-    LineKind not_delivered(DeliveryEvent& event, const exim::Subject& subject, const exim::Fields& fields,
-                           std::string_view words, LogSink& sink) {
-        words = without_duration(words);
+    static void place_failure(DeliveryEvent& event, const exim::Subject& subject, const exim::Fields& fields,
+                              std::string_view words) {
         if (event.relay_ip.empty()) take_host_in_words(words, event);
         auto place = exim::place_of_transport(fields.transport);
-        if (place == Place::unsaid && fields.transport.empty()) place = exim::place_of_router(fields.router);
-        if (!event.relay_ip.empty())
-            event.local = is_local_delivery(fields) && place == Place::here;
+        if (fields.transport.empty()) place = exim::place_of_router(fields.router);
+        event.local = place == Place::here;
+        if (event.relay_ip.empty())
+            event.local = event.local || subject.path;
         else
-            event.local = subject.path || place == Place::here;
+            event.local = event.local && is_local_delivery(fields);
+    }
+
+    LineKind not_delivered(DeliveryEvent& event, std::string_view words, LogSink& sink) {
+        words = without_duration(words);
         event.reply = exim::unescaped(words, buffer_);
         event.dsn = enhanced_code_in(event.reply);
         sink.delivery(event);
@@ -252,6 +279,13 @@ class EximLog final : public LogDialect {
 
     StampReader stamps_;
     std::int64_t zone_offset_ = 0;
+    struct LastDeferral {
+        bool local = false;
+        ShortText<128> host;
+        ShortText<46> ip;
+    };
+    RecentTable<LastDeferral, 1024> deferrals_;
+    std::string words_;
     std::string buffer_;
 };
 

@@ -14,7 +14,7 @@ namespace {
 //     Connection from [192.0.2.1] refused: too many connections
 //     refused connection from H=[192.0.2.1] (host_reject_connection)
 std::optional<std::string_view> refusal_words(std::string_view text) {
-    if (text.starts_with("H=") || text.starts_with("U=")) {
+    if (begins_with_any(text, "H=|U=|F=<")) {
         bool colon = false;
         take_fields(text, colon);
         if (text.starts_with("temporarily ")) text.remove_prefix(12);
