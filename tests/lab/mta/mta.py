@@ -1,0 +1,79 @@
+"""What every MTA of the lab can do, and the scenario that all of them go through."""
+import json
+
+import packages
+import room
+import scenario
+
+# All of these leave, but the last one.
+MESSAGES = [[case.recipient] for case in scenario.CASES if case.recipient not in scenario.MIXED]
+MESSAGES += [scenario.MIXED, [scenario.LOCAL]]
+
+
+class Mta:
+    """One MTA in a room of its own. Paths are inside the room: room.path() says where that is outside."""
+
+    kind = ""
+    log = ""
+    spool = ""
+    listings = {}  # name of a tool of its own that lists the queue: how it is called
+    users = {}  # of the MTA itself
+    # Recipients whose fate is not what the receiver's words are: (status after each attempt)
+    statuses = {}
+    # How often each recipient was tried without a word from the receiver
+    unasked = {}
+
+    def __init__(self, directory, cache):
+        self.room = room.Room(directory, [packages.unpacked(self.kind, cache)], scenario.plan())
+        for name, number in {**self.users, "box": 1001, "operator": 1002}.items():
+            self.room.add_user(name, number)
+
+    def configure(self):
+        """Writes its files, before the room is open to it."""
+
+    def launch(self):
+        """Starts its daemon."""
+        raise NotImplementedError
+
+    def inject(self, number, recipients):
+        """Hands over message `number`."""
+        raise NotImplementedError
+
+    def settle(self, attempts):
+        """Returns when everything in the queue was tried that often, and what came back is delivered."""
+        raise NotImplementedError
+
+    def retry(self):
+        """Has everything in the queue tried again."""
+
+    def hold(self):
+        """Puts the message that is left for third@corp.example aside: held, frozen, quarantined, paused."""
+        raise NotImplementedError
+
+    def start(self):
+        self.room.make_files()
+        self.room.open()
+        self.configure()
+        self.launch()
+        room.poll(f"{self.kind} listens", self.room.listening)
+
+    def stop(self):
+        self.room.close()
+
+    def listing(self, name):
+        return self.room.run(*self.listings[name])
+
+    def first_attempts(self):
+        for number, recipients in enumerate(MESSAGES):
+            self.inject(number, recipients)
+        self.room.smtp(*scenario.STRANGER)
+        self.settle(1)
+
+    def second_attempts(self):
+        self.retry()
+        self.settle(2)
+
+    def answers(self):
+        """What the receivers said, in order."""
+        with open(self.room.directory + "/peer.jsonl") as file:
+            return [json.loads(line) for line in file]
