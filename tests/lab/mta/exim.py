@@ -1,4 +1,6 @@
 """Exim in a room."""
+import re
+
 import mta
 import scenario
 
@@ -56,23 +58,24 @@ class Exim(mta.Mta):
     spool = "/var/spool/exim4"
     listings = {"exim -bp": ["exim4", "-bp"]}
     users = {"Debian-exim": 901}
+    arrival = r" (\w{6}-\w{6}-\w{2}) <= operator@lab\.example"
     unasked = {"unheard@refusing.example": 2, "gone@nodomain.example": 1}
 
-    def __init__(self, directory, cache, selector="+smtp_protocol_error +tls_peerdn", split=False):
-        super().__init__(directory, cache)
+    def __init__(self, directory, cache, selector="+smtp_protocol_error +tls_peerdn", split=False, **options):
+        super().__init__(directory, cache, **options)
         self.configuration = CONFIGURATION.replace("@SELECTOR@", selector).replace("@SPLIT@", str(split).lower())
 
     def configure(self):
-        self.room.write("/etc/exim4/exim4.conf", self.configuration)
+        self.room.write("/etc/exim4/exim4.conf", self.configuration.replace(scenario.US, self.address))
         self.room.make("/var/log/exim4", 901, 901, 0o2750)
         self.room.make(self.spool, 901, 901, 0o750)
 
     def launch(self):
         self.room.start("daemon", "exim4", "-bdf", "-C", "/etc/exim4/exim4.conf")
 
-    def inject(self, number, recipients):
-        self.room.run("exim4", "-odq", "-i", "-f", scenario.SENDER, "--", *recipients,
-                      text=scenario.message(number, recipients))
+    def inject(self, number, recipients, sender=scenario.SENDER):
+        self.room.run("exim4", "-odq", "-i", "-f", sender, "--", *recipients,
+                      text=scenario.message(number, recipients, sender))
 
     def settle(self, attempts):
         """In the foreground; what comes back is delivered at once."""
@@ -81,3 +84,10 @@ class Exim(mta.Mta):
     def hold(self):
         identifier = self.room.run("exiqgrep", "-i", "-r", "third@corp.example").strip()
         self.room.run("exim4", "-Mf", identifier)
+
+    def figures(self):
+        listing = self.listing("exim -bp")
+        sizes = re.findall(r"^ *\d+[mhd] +(\d+) \S+ <", listing, re.MULTILINE)  # all are below 1 KiB, so exact
+        return {"messages": int(self.room.run("exim4", "-bpc")), "bytes": sum(map(int, sizes)),
+                "recipients": len(re.findall(r"^          \S+@", listing, re.MULTILINE)),
+                "frozen": len(self.room.run("exiqgrep", "-z", "-i", check=False).split())}

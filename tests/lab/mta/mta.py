@@ -1,5 +1,7 @@
 """What every MTA of the lab can do, and the scenario that all of them go through."""
 import json
+import os
+import re
 
 import packages
 import room
@@ -18,13 +20,18 @@ class Mta:
     spool = ""
     listings = {}  # name of a tool of its own that lists the queue: how it is called
     users = {}  # of the MTA itself
-    # Recipients whose fate is not what the receiver's words are: (status after each attempt)
+    arrival = ""  # finds the identifier of a message that the operator sends, in the log
+    # Where the MTA does not say, or does not do, what the receiver's words say
     statuses = {}
+    classes = {}
+    relays = {}
     # How often each recipient was tried without a word from the receiver
     unasked = {}
 
-    def __init__(self, directory, cache):
-        self.room = room.Room(directory, [packages.unpacked(self.kind, cache)], scenario.plan())
+    def __init__(self, directory, cache, address=scenario.US):
+        """Leaves its files below `directory` and the unpacked packages below `cache`; sends from `address`."""
+        self.address = address
+        self.room = room.Room(directory, [packages.unpacked(self.kind, cache)], scenario.plan(address))
         for name, number in {**self.users, "box": 1001, "operator": 1002}.items():
             self.room.add_user(name, number)
 
@@ -35,7 +42,7 @@ class Mta:
         """Starts its daemon."""
         raise NotImplementedError
 
-    def inject(self, number, recipients):
+    def inject(self, number, recipients, sender=scenario.SENDER):
         """Hands over message `number`."""
         raise NotImplementedError
 
@@ -77,3 +84,22 @@ class Mta:
         """What the receivers said, in order."""
         with open(self.room.directory + "/peer.jsonl") as file:
             return [json.loads(line) for line in file]
+
+    def text(self, inside):
+        with open(self.room.path(inside), errors="replace") as file:
+            return file.read()
+
+    def queue_ids(self):
+        """{queue identifier: recipients}, as messages came in."""
+        found = dict.fromkeys(re.findall(self.arrival, self.text(self.log), re.MULTILINE))
+        return dict(zip(found, MESSAGES, strict=True))
+
+    def figures(self):
+        """Its own tools' word on the queue: messages, recipients, and what else they know of bytes, oldest_arrival,
+        frozen."""
+        raise NotImplementedError
+
+    def delivered_here(self):
+        """How many messages lie in local mailboxes."""
+        return sum(len(re.findall("^From ", self.text("/var/mail/" + name), re.MULTILINE))
+                   for name in os.listdir(self.room.path("/var/mail")))

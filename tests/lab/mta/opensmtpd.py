@@ -1,4 +1,6 @@
 """OpenSMTPD in a room."""
+import re
+
 import mta
 import room
 import scenario
@@ -20,24 +22,27 @@ class Opensmtpd(mta.Mta):
     spool = "/var/spool/smtpd"
     listings = {"smtpctl show queue": ["smtpctl", "show", "queue"]}
     users = {"opensmtpd": 901, "opensmtpq": 902}
+    arrival = r" smtp envelope evpid=(\w{16}) from=<operator@lab\.example>"
     statuses = {"poor@ironport.example": "deferred"}  # a host that does not greet is left alone for a while
+    classes = {"poor@ironport.example": "connection", "busy@busy.example": "connection"}
+    relays = {"poor@ironport.example": None, "busy@busy.example": None}
     unasked = {"unheard@refusing.example": 2, "gone@nodomain.example": 1, "busy@busy.example": 1,
                "poor@ironport.example": 1}
 
-    def __init__(self, directory, cache):
-        super().__init__(directory, cache)
+    def __init__(self, directory, cache, **options):
+        super().__init__(directory, cache, **options)
         self.room.program("/usr/sbin/smtpctl", 902, 0o2755)
 
     def configure(self):
         self.room.make("/var/lib/opensmtpd/empty")
-        self.room.write("/etc/smtpd.conf", CONFIGURATION)
+        self.room.write("/etc/smtpd.conf", CONFIGURATION.replace(scenario.US, self.address))
 
     def launch(self):
         self.room.start("daemon", "smtpd", "-F", "-f", "/etc/smtpd.conf")
 
-    def inject(self, number, recipients):
-        self.room.run("sendmail", "-i", "-f", scenario.SENDER, "--", *recipients,
-                      text=scenario.message(number, recipients))
+    def inject(self, number, recipients, sender=scenario.SENDER):
+        self.room.run("sendmail", "-i", "-f", sender, "--", *recipients,
+                      text=scenario.message(number, recipients, sender))
 
     def queue(self):
         """Envelopes: identifier, family, agent, flags, sender, recipient, ..., [10] attempts, [11] state."""
@@ -55,3 +60,13 @@ class Opensmtpd(mta.Mta):
     def hold(self):
         identifier, = [fields[0] for fields in self.queue() if fields[5] == "third@corp.example"]
         self.room.run("smtpctl", "pause", "envelope", identifier)
+
+    def queue_ids(self):
+        """Each recipient has an envelope of its own."""
+        found = re.findall(self.arrival + " to=<([^>]*)>", self.text(self.log))
+        return {identifier: [recipient] for identifier, recipient in found}
+
+    def figures(self):
+        envelopes = self.queue()
+        return {"messages": len({fields[0][:8] for fields in envelopes}), "recipients": len(envelopes),
+                "oldest_arrival": min((int(fields[7]) for fields in envelopes), default=None)}

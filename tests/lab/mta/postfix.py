@@ -64,12 +64,13 @@ class Postfix(mta.Mta):
     spool = "/var/spool/postfix"
     listings = {"postqueue -j": ["postqueue", "-j"], "postqueue -p": ["postqueue", "-p"]}
     users = {"postfix": 901, "postdrop": 902}
+    arrival = r"postfix/pickup\[\d+\]: (\w+): uid=0"
     statuses = {"poor@ironport.example": "deferred"}  # a greeting of 5xx counts as no connection
     unasked = {"unheard@refusing.example": 2, "gone@nodomain.example": 1}
 
     def configure(self):
         here = self.room
-        here.write("/etc/postfix/main.cf", MAIN)
+        here.write("/etc/postfix/main.cf", MAIN.replace(scenario.US, self.address))
         here.write("/etc/postfix/master.cf", MASTER)
         here.write("/etc/postfix/dynamicmaps.cf", "")
         here.make("/var/lib/postfix", 901, 901)
@@ -83,9 +84,9 @@ class Postfix(mta.Mta):
     def launch(self):
         self.room.start("master", "/usr/lib/postfix/sbin/master")
 
-    def inject(self, number, recipients):
-        self.room.run("sendmail", "-i", "-f", scenario.SENDER, "--", *recipients,
-                      text=scenario.message(number, recipients))
+    def inject(self, number, recipients, sender=scenario.SENDER):
+        self.room.run("sendmail", "-i", "-f", sender, "--", *recipients,
+                      text=scenario.message(number, recipients, sender))
 
     def queue(self):
         return [json.loads(line) for line in self.listing("postqueue -j").splitlines()]
@@ -104,3 +105,9 @@ class Postfix(mta.Mta):
         identifier, = [entry["queue_id"] for entry in self.queue()
                        if "third@corp.example" in [recipient["address"] for recipient in entry["recipients"]]]
         self.room.run("postsuper", "-h", identifier)
+
+    def figures(self):
+        entries = self.queue()
+        return {"messages": len(entries), "recipients": sum(len(entry["recipients"]) for entry in entries),
+                "bytes": sum(entry["message_size"] for entry in entries),
+                "oldest_arrival": min((entry["arrival_time"] for entry in entries), default=None)}

@@ -3,6 +3,7 @@
 Names, addresses and replies look like those of the world, because what an agent makes of them depends on it.
 """
 import dataclasses
+import json
 
 SENDER = "operator@lab.example"
 LOCAL = "box@lab.example"
@@ -24,6 +25,8 @@ HOSTS = {
     "refusing.example": ("mx.refusing.example", "198.51.100.30", False),  # nobody listens there
 }
 NOT_LISTENING = "refusing.example"
+PROVIDERS = {"gmail.com": "gmail", "outlook.com": "outlook", "contoso.example": "outlook", "yahoo.com": "yahoo",
+             "docomo.ne.jp": "docomo"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +42,10 @@ class Case:
     @property
     def domain(self):
         return self.recipient.partition("@")[2]
+
+    @property
+    def provider(self):
+        return PROVIDERS.get(self.domain, "other")
 
 
 CASES = [
@@ -111,26 +118,27 @@ MIXED = [f"{name}@corp.example" for name in ("first", "second", "third")]
 BY_RECIPIENT = {case.recipient: case for case in CASES}
 
 
-def plan():
-    """The world of a room."""
+def plan(address=US):
+    """The world of a room whose MTA sends from this address."""
     hosts = []
     records = [f"{HOSTNAME}. A {US}", "25.0.10.11.in-addr.arpa. PTR " + HOSTNAME + ".",
                f"lab.example. MX 10 {HOSTNAME}.", "localhost. A 127.0.0.1", "1.0.0.127.in-addr.arpa. PTR localhost."]
     records += ["stranger.example. MX 10 stranger.example.", "stranger.example. A 203.0.113.7"]
-    for domain, (name, address, tls) in HOSTS.items():
-        backwards = ".".join(reversed(address.split(".")))
-        records += [f"{domain}. MX 10 {name}.", f"{name}. A {address}", f"{backwards}.in-addr.arpa. PTR {name}."]
+    for domain, (name, exchanger, tls) in HOSTS.items():
+        backwards = ".".join(reversed(exchanger.split(".")))
+        records += [f"{domain}. MX 10 {name}.", f"{name}. A {exchanger}", f"{backwards}.in-addr.arpa. PTR {name}."]
         if domain != NOT_LISTENING:
-            hosts.append({"name": name, "address": address, "tls": tls,
+            hosts.append({"name": name, "address": exchanger, "tls": tls,
                           "rules": {case.recipient: {"stage": case.stage, "reply": case.reply, **case.options}
                                     for case in CASES if case.domain == domain and case.stage}})
-    return {"address": US, "host": HOSTNAME, "hosts": hosts, "records": records}
+    whole = {"address": US, "host": HOSTNAME, "hosts": hosts, "records": records}
+    return json.loads(json.dumps(whole).replace(US, address))
 
 
-def message(number, recipients):
+def message(number, recipients, sender=SENDER):
     """A message whose size tells it from the others."""
     lines = "".join(f"line {line} of message {number}\n" for line in range(1, number + 2))
-    return f"From: {SENDER}\nTo: {', '.join(recipients)}\nSubject: message {number}\n\n{lines}"
+    return f"From: {sender}\nTo: {', '.join(recipients)}\nSubject: message {number}\n\n{lines}"
 
 
 # What a stranger says to our own port: the last recipient is refused, and nothing is sent.

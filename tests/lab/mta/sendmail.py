@@ -1,4 +1,6 @@
 """Sendmail in a room."""
+import re
+
 import mta
 import scenario
 
@@ -14,7 +16,7 @@ define(`confTO_QUEUEWARN', `5d')dnl
 define(`confMIN_QUEUE_AGE', `0')dnl
 define(`confCLIENT_OPTIONS', `Addr={scenario.US}')dnl
 define(`confPID_FILE', `/var/run/sendmail.pid')dnl
-define(`LOCAL_MAILER_FLAGS', `Pn9')dnl
+define(`LOCAL_MAILER_FLAGS', `P9')dnl
 define(`LOCAL_MAILER_PATH', `/usr/bin/tee')dnl
 define(`LOCAL_MAILER_ARGS', `tee -a /var/mail/$u')dnl
 define(`ALIAS_FILE', `/etc/mail/aliases')dnl
@@ -33,11 +35,12 @@ class Sendmail(mta.Mta):
     spool = "/var/spool/mqueue"
     listings = {"mailq": [PROGRAM, "-bp"], "mailq -v": [PROGRAM, "-bp", "-v"]}
     users = {"smmta": 901, "smmsp": 902}
+    arrival = r"sendmail\[\d+\]: (\w{14}): from=operator@lab\.example"
     unasked = {"unheard@refusing.example": 2, "gone@nodomain.example": 1}
 
     def configure(self):
         here = self.room
-        here.write("/etc/mail/sendmail.mc", CONFIGURATION)
+        here.write("/etc/mail/sendmail.mc", CONFIGURATION.replace(scenario.US, self.address))
         here.write("/etc/mail/sendmail.cf", here.run("m4", "/etc/mail/sendmail.mc"))
         here.write("/etc/mail/local-host-names", "")
         here.write("/etc/mail/aliases", "postmaster: operator\n")
@@ -48,9 +51,9 @@ class Sendmail(mta.Mta):
     def launch(self):
         self.room.start("daemon", PROGRAM, "-L", "sm-mta", "-bD", "-ODeliveryMode=queueonly")
 
-    def inject(self, number, recipients):
-        self.room.run(PROGRAM, "-Am", "-odq", "-i", "-f", scenario.SENDER, "--", *recipients,
-                      text=scenario.message(number, recipients))
+    def inject(self, number, recipients, sender=scenario.SENDER):
+        self.room.run(PROGRAM, "-Am", "-odq", "-i", "-f", sender, "--", *recipients,
+                      text=scenario.message(number, recipients, sender))
 
     def settle(self, attempts):
         """In the foreground (by -v), and then what that gave back. Fails when something is deferred."""
@@ -59,3 +62,12 @@ class Sendmail(mta.Mta):
 
     def hold(self):
         self.room.run(PROGRAM, "-qRthird@corp.example", "-Qlab")
+
+    def figures(self):
+        """`mailq` leaves out what is in quarantine."""
+        kept, set_aside = self.listing("mailq"), self.room.run(PROGRAM, "-bp", "-qQ")
+        requests = [int(re.search(r"Total requests: (\d+)", text)[1]) for text in (kept, set_aside)]
+        both = kept + set_aside
+        return {"messages": sum(requests), "frozen": requests[1],
+                "recipients": len(re.findall(r"^\t+ *\S+@", both, re.MULTILINE)),
+                "bytes": sum(map(int, re.findall(r"^\w{14}[*?X]? +(\d+) ", both, re.MULTILINE)))}
