@@ -4,6 +4,7 @@ import re
 import mta
 import scenario
 
+RETRY = "* * F,2h,1s"
 # Much as Debian's, without what a room does not have
 CONFIGURATION = f"""primary_hostname = {scenario.HOSTNAME}
 domainlist local_domains = @ : lab.example
@@ -48,7 +49,7 @@ local_delivery:
   envelope_to_add
   return_path_add
 begin retry
-* * F,2h,1s
+{RETRY}
 """
 
 
@@ -84,6 +85,13 @@ class Exim(mta.Mta):
     def hold(self):
         identifier = self.room.run("exiqgrep", "-i", "-r", "third@corp.example").strip()
         self.room.run("exim4", "-Mf", identifier)
+
+    def give_up(self):
+        """What no retry rule is for is not tried again."""
+        configuration = self.text("/etc/exim4/exim4.conf").replace(RETRY, "")
+        self.room.write("/etc/exim4/exim4.conf", configuration)
+        self.room.run("exim4", "-qf")
+        return True
 
     def figures(self):
         listing = self.listing("exim -bp")

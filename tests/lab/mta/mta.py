@@ -57,6 +57,10 @@ class Mta:
         """Puts the message that is left for third@corp.example aside: held, frozen, quarantined, paused."""
         raise NotImplementedError
 
+    def give_up(self):
+        """Has everything that is not held tried a last time and returned to its sender. False: it cannot be had."""
+        return False
+
     def start(self):
         self.room.make_files()
         self.room.open()

@@ -33,9 +33,9 @@ maximal_backoff_time = 2d
 queue_run_delay = 1d
 """
 MASTER = """smtp      inet  n       -       n       -       -       smtpd
-pickup    unix  n       -       n       1d      1       pickup
+pickup    unix  n       -       n       60      1       pickup
 cleanup   unix  n       -       n       -       0       cleanup
-qmgr      unix  n       -       n       1d      1       qmgr
+qmgr      unix  n       -       n       300     1       qmgr
 tlsmgr    unix  -       -       n       1000?   1       tlsmgr
 rewrite   unix  -       -       n       -       -       trivial-rewrite
 bounce    unix  -       -       n       -       0       bounce
@@ -105,6 +105,16 @@ class Postfix(mta.Mta):
         identifier, = [entry["queue_id"] for entry in self.queue()
                        if "third@corp.example" in [recipient["address"] for recipient in entry["recipients"]]]
         self.room.run("postsuper", "-h", identifier)
+
+    def give_up(self):
+        self.room.run("postconf", "-e", "maximal_queue_lifetime = 0")
+        self.room.run("sh", "-c", f"kill $(cat {self.spool}/pid/master.pid)")
+        room.poll("Postfix ends", lambda: not self.room.listening())
+        self.launch()
+        room.poll("Postfix listens again", self.room.listening)
+        self.retry()
+        room.poll("Postfix has given up", lambda: all(entry["queue_name"] == "hold" for entry in self.queue()))
+        return True
 
     def figures(self):
         entries = self.queue()

@@ -56,12 +56,19 @@ class Sendmail(mta.Mta):
                       text=scenario.message(number, recipients, sender))
 
     def settle(self, attempts):
+        self.run_queue()
+
+    def run_queue(self, *options):
         """In the foreground (by -v), and then what that gave back. Fails when something is deferred."""
         for which in ("-q", "-qRoperator@lab.example"):
-            self.room.run(PROGRAM, "-L", "sm-mta", which, "-v", check=False)
+            self.room.run(PROGRAM, "-L", "sm-mta", *options, which, "-v", check=False)
 
     def hold(self):
         self.room.run(PROGRAM, "-qRthird@corp.example", "-Qlab")
+
+    def give_up(self):
+        self.run_queue("-OTimeout.queuereturn=now")
+        return True
 
     def figures(self):
         """`mailq` leaves out what is in quarantine."""
