@@ -34,6 +34,7 @@ struct Arguments {
     SpfOptions spf;
     RecordOptions record;
     QueueOptions queue;
+    ClassifyOptions classify;
     std::string code;
     HistoryOptions history;
     NotifyOptions notify;
@@ -181,6 +182,31 @@ void add_queue(CLI::App& app, Arguments& arguments) {
     });
 }
 
+void add_classify(CLI::App& app, Arguments& arguments) {
+    auto* classify = app.add_subcommand(
+        "classify",
+        "Say what replies of receivers mean: one a line on standard input, one JSON object a line out");
+    add_config(*classify, arguments);
+    add_format(*classify, arguments, formats, "table or json");
+    auto* provider = classify
+                         ->add_option("--provider", arguments.classify.provider,
+                                      "Who said all of them: gmail, outlook, ...")
+                         ->type_name("NAME");
+    classify
+        ->add_option("--relay", arguments.classify.relay,
+                     "The host that said them, where a line does not name it")
+        ->type_name("HOST")
+        ->excludes(provider);
+    classify->add_option("--domain", arguments.classify.domain, "The recipient's domain, likewise")
+        ->type_name("NAME")
+        ->excludes(provider);
+    classify->callback([&arguments, classify] {
+        // Scripts read it line by line: a table is only for who asks for one.
+        if (classify->get_option("--format")->count() == 0) arguments.common.format = Format::json;
+        arguments.command = [&arguments] { return classify_command(arguments.common, arguments.classify); };
+    });
+}
+
 void add_explain(CLI::App& app, Arguments& arguments) {
     auto* explain = app.add_subcommand("explain", "Say what a finding means and what to do about it");
     add_format(*explain, arguments, formats, "table or json");
@@ -307,6 +333,7 @@ int run_command_line(int argc, char** argv) {
     add_spf(app, arguments);
     add_record(app, arguments);
     add_queue(app, arguments);
+    add_classify(app, arguments);
     add_explain(app, arguments);
     add_history(app, arguments);
     add_notify(app, arguments);

@@ -51,6 +51,14 @@ struct QueueOptions {
 };
 int queue_command(const CommonOptions& common, const QueueOptions& options);
 
+struct ClassifyOptions {
+    std::string provider;  // of every reply; "" = by relay, domain, or what the reply says
+    std::string relay;     // host that gave every reply, where a line does not say
+    std::string domain;    // of the recipient, likewise
+};
+// Replies from standard input, one a line; answers line by line.
+int classify_command(const CommonOptions& common, const ClassifyOptions& options);
+
 // "": every code; else a code, or the family before its dot.
 int explain_command(const CommonOptions& common, const std::string& text);
 

@@ -7,5 +7,7 @@ namespace reputed {
 
 std::string_view embedded_lists_toml();
 std::string_view embedded_codes_toml();
+std::string_view embedded_providers_toml();
+std::string_view embedded_bounces_toml();
 
 }  // namespace reputed
