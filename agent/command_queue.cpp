@@ -23,13 +23,27 @@ Json figures(const mta::QueueFigures& queue) {
             {"oldest_arrival", or_null(queue.oldest_arrival)}};
 }
 
+// Cumulative, as Prometheus has histograms: messages of at most so many seconds.
+Json age_json(const mta::AgeHistogram& ages) {
+    Json out = Json::object();
+    for (std::size_t i = 0; i < mta::AgeHistogram::bounds.size(); ++i)
+        out[std::to_string(mta::AgeHistogram::bounds[i])] = ages.up_to(i);
+    out["+Inf"] = ages.all();
+    return out;
+}
+
 Json to_json(const mta::QueueReport& report) {
     Json by_queue = Json::object();
     Json queues = Json::object();
     for (const auto& [name, queue] : report.by_queue) {
         by_queue[plain_text(name)] = or_null(queue.messages);
-        queues[plain_text(name)] = figures(queue);
+        auto& one = queues[plain_text(name)] = figures(queue);
+        const auto ages = report.ages.find(name);
+        one["ages"] = ages == report.ages.end() ? Json(nullptr) : age_json(ages->second);
     }
+    Json others = Json::array();
+    for (const auto& other : report.others)
+        others.push_back({{"mta", other.mta}, {"messages", or_null(other.messages)}});
     Json reasons = Json::array();
     for (const auto& reason : report.reasons)
         reasons.push_back({{"text", plain_text(reason.text)}, {"count", reason.count}});
@@ -38,10 +52,12 @@ Json to_json(const mta::QueueReport& report) {
     out["by_queue"] = std::move(by_queue);
     out["frozen"] = or_null(report.frozen);
     out["reasons"] = std::move(reasons);
+    out["ages"] = report.total_ages ? age_json(*report.total_ages) : Json(nullptr);
     out["queues"] = std::move(queues);
     out["source"] = report.source;
     out["estimated"] = report.estimated;
     out["note"] = plain_text(report.note);
+    out["others"] = std::move(others);
     return out;
 }
 
@@ -71,9 +87,14 @@ void print_table(const mta::QueueReport& report, std::time_t now) {
         add(name, queue);
     add("total", report.total);
     std::cout << report.mta << ", from the " << report.source
-              << (report.estimated ? " (bytes and age estimated)" : "") << '\n'
+              << (report.estimated ? " (estimated from a sample)" : "") << '\n'
               << table.to_string();
+    if (report.frozen) std::cout << *report.frozen << " frozen\n";
     if (!report.note.empty()) std::cout << plain_text(report.note) << '\n';
+    for (const auto& other : report.others)
+        std::cout << "also " << other.mta << ": "
+                  << (other.messages ? std::to_string(*other.messages) + " messages" : "could not be read")
+                  << "; see it with --mta " << other.mta << '\n';
     if (report.reasons.empty()) return;
     Table reasons({"RECIPIENTS", "REASON"});
     for (const auto& reason : report.reasons)

@@ -8,6 +8,7 @@
 
 #include "agent/plain_text.hpp"
 #include "checks/dnsbl/subject.hpp"
+#include "checks/mta/reply/load_classifier.hpp"
 #include "config/endpoint.hpp"
 
 namespace reputed {
@@ -71,6 +72,14 @@ std::optional<Settings> command_settings(const CommonOptions& common, bool sende
     }
     if (!common.dns.empty()) settings.dns.servers = {common.dns};
     return settings;
+}
+
+std::optional<mta::Classifier> command_classifier(const Settings& settings) {
+    Problems problems;
+    auto classifier = mta::load_classifier(settings.mta, system_sources(), problems);
+    for (const auto& problem : problems)
+        print_error(problem.to_string());
+    return classifier;
 }
 
 std::optional<std::vector<InputLine>> read_subject_lines() {

@@ -1,8 +1,6 @@
 #include "tests/support/sample_state.hpp"
 
-#include <cstdlib>
 #include <sstream>
-#include <stdexcept>
 
 namespace reputed::test {
 namespace {

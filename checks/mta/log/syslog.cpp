@@ -159,7 +159,7 @@ std::optional<std::int64_t> StampReader::read_3164(std::string_view& text) {
         parts.tm_hour = two_digits(text, 7);
         parts.tm_min = two_digits(text, 10);
         if (!is_minute(parts)) return {};
-        const auto minute = latest_minute(parts, now_);
+        const auto minute = latest_minute(parts, now_ == as_it_grows ? std::time(nullptr) : now_);
         if (!minute) return {};
         minute_text_ = minute_text;
         minute_local_ = true;

@@ -12,6 +12,9 @@
 // with or without a <PRI> before it.
 namespace reputed::mta {
 
+// In place of a `now`: of a log that is followed, the wall clock when a line is read.
+inline constexpr std::int64_t as_it_grows = -1;
+
 // Reads stamps; lines of one minute cost one conversion between them.
 class StampReader {
   public:

@@ -25,7 +25,8 @@ namespace reputed::mta {
 // Fed with bytes as they come; tells the forms apart by itself. Memory: one value (64 KiB at most).
 class ShowqParser {
   public:
-    explicit ShowqParser(std::time_t now) : mailq_(now) {}
+    explicit ShowqParser(std::time_t now)
+        : tally_({"maildrop", "incoming", "active", "deferred", "hold"}, now), mailq_(now) {}
 
     // False once the stream is not showq's; problem() says why, and nothing more is taken.
     bool feed(std::string_view bytes);
@@ -67,7 +68,7 @@ class ShowqParser {
     std::optional<std::uint64_t> size_;
     bool has_recipient_ = false;
     std::string reason_;
-    QueueTally tally_{"maildrop", "incoming", "active", "deferred", "hold"};
+    QueueTally tally_;
 
     LineSplitter lines_{8192};
     MailqParser mailq_;

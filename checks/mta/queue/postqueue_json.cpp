@@ -1,15 +1,11 @@
 #include "checks/mta/queue/postqueue_json.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace reputed::mta {
 namespace {
@@ -103,10 +99,6 @@ bool is_queue_name(std::string_view name) {
            name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
 }
 
-std::string plural(std::uint64_t count, std::string_view noun) {
-    return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 void PostqueueParser::feed(std::string_view bytes) {
@@ -167,28 +159,12 @@ QueueResult PostqueueParser::finish(const std::string& what) {
     return report;
 }
 
-QueueResult read_postqueue_file(const std::string& path, std::time_t now) {
-    const bool standard_input = path == "-";
-    const std::string what = standard_input ? "standard input" : path;
-    const int file = standard_input ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (file < 0) return QueueError{what, std::strerror(errno), ""};
-
+QueueResult read_postqueue(ListingFile& file, std::time_t now) {
     PostqueueParser parser(now);
-    std::vector<char> buffer(std::size_t{1} << 16);
-    int error = 0;
-    for (;;) {
-        const auto got = read(file, buffer.data(), buffer.size());
-        if (got == 0) break;
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) {
-            error = errno;
-            break;
-        }
-        parser.feed({buffer.data(), static_cast<std::size_t>(got)});
-    }
-    if (!standard_input) close(file);
-    if (error != 0) return QueueError{what, std::strerror(error), ""};
-    return parser.finish(what);
+    for (auto piece = file.next(); !piece.empty(); piece = file.next())
+        parser.feed(piece);
+    if (!file.error().empty()) return QueueError{file.name(), file.error(), ""};
+    return parser.finish(file.name());
 }
 
 }  // namespace reputed::mta

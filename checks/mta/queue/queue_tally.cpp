@@ -148,7 +148,7 @@ std::vector<QueueReason> ReasonTally::top(std::size_t limit) const {
     return all;
 }
 
-QueueTally::QueueTally(std::initializer_list<std::string_view> queues) {
+QueueTally::QueueTally(std::initializer_list<std::string_view> queues, std::time_t now) : now_(now) {
     for (const auto queue : queues)
         queues_.try_emplace(std::string(queue));
 }
@@ -164,9 +164,15 @@ void QueueTally::message(std::string_view queue, std::optional<std::uint64_t> by
     one.bytes_known = bytes.has_value();
     one.arrivals_known = arrival.has_value();
     one.oldest = arrival;
+    if (arrival) one.ages.add(now_ - *arrival);
     found->second.add(one);
     current_ = &found->second;
     ++messages_;
+}
+
+void QueueTally::resume(std::string_view queue) {
+    const auto found = queues_.find(queue);
+    if (found != queues_.end()) current_ = &found->second;
 }
 
 void QueueTally::recipients(std::uint64_t count, std::string_view reason) {
@@ -182,6 +188,7 @@ void QueueTally::Sum::add(const Sum& other) {
         bytes_known && other.bytes_known && bytes <= std::numeric_limits<std::uint64_t>::max() - other.bytes;
     bytes = bytes_known ? bytes + other.bytes : 0;
     arrivals_known = arrivals_known && other.arrivals_known;
+    ages.add(other.ages);
     if (other.oldest && (!oldest || *other.oldest < *oldest)) oldest = other.oldest;
 }
 
@@ -197,9 +204,11 @@ QueueReport QueueTally::report() const {
     Sum total;
     for (const auto& [name, sum] : queues_) {
         report.by_queue.emplace(name, sum.figures());
+        if (now_ != 0 && sum.arrivals_known) report.ages.emplace(name, sum.ages);
         total.add(sum);
     }
     report.total = total.figures();
+    if (now_ != 0 && total.arrivals_known) report.total_ages = total.ages;
     report.reasons = reasons_.top();
     return report;
 }

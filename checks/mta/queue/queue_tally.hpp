@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -37,13 +38,15 @@ class ReasonTally {
 
 class QueueTally {
   public:
-    // `queues` are reported even when nothing is in them.
-    explicit QueueTally(std::initializer_list<std::string_view> queues);
+    // `queues` are reported even when nothing is in them. Without `now` (wall clock) ages are not told.
+    explicit QueueTally(std::initializer_list<std::string_view> queues, std::time_t now = 0);
 
     // Begins a message; nullopt where the listing did not say. Unknown queue names are taken in up to 16 in
     // all, beyond that under "other".
     void message(std::string_view queue, std::optional<std::uint64_t> bytes,
                  std::optional<std::int64_t> arrival);
+    // Goes back to a queue that has a message: further recipients belong to one of its messages.
+    void resume(std::string_view queue);
     // Recipients of the message that began last.
     void recipients(std::uint64_t count, std::string_view reason = {});
 
@@ -58,11 +61,13 @@ class QueueTally {
         bool bytes_known = true;
         bool arrivals_known = true;
         std::optional<std::int64_t> oldest;
+        AgeHistogram ages;
 
         void add(const Sum& other);
         QueueFigures figures() const;
     };
 
+    std::time_t now_;
     std::map<std::string, Sum, std::less<>> queues_;
     Sum* current_ = nullptr;
     std::uint64_t messages_ = 0;
