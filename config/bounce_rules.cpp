@@ -14,7 +14,7 @@
 namespace reputed {
 namespace {
 
-constexpr std::size_t longest_expression = 1000;
+constexpr std::size_t longest_expression = 4000;
 
 // RFC 5321 section 4.2: "5", "55" or "550".
 bool is_reply_code(std::string_view text) {
@@ -56,11 +56,20 @@ void read_texts(const TableReader& reader, std::string_view key, std::string_vie
         reader.problem_at(key, in_quotes(key) + " is empty: leave it out");
 }
 
-void read_expression(const TableReader& reader, std::string& out) {
-    if (!reader.text("text", out)) return;
-    if (out.empty()) reader.problem_at("text", "\"text\" is empty: leave it out");
+// One expression, or a list of which any may be found.
+void read_expression(const toml::table& table, const TableReader& reader, std::string& out) {
+    const auto* const found = table.get("text");
+    if (found != nullptr && found->is_array()) {
+        reader.each<toml::value<std::string>>("text", "strings", [&](const auto& value) {
+            if (value->empty()) return reader.problem(value, "\"text\" holds an empty expression");
+            out.append(out.empty() ? "" : "|").append(*value);
+        });
+        if (out.empty() && reader.ok()) reader.problem_at("text", "\"text\" is empty: leave it out");
+    } else if (reader.text("text", out) && out.empty()) {
+        reader.problem_at("text", "\"text\" is empty: leave it out");
+    }
     if (out.size() > longest_expression)
-        reader.problem_at("text", "\"text\" is longer than 1000 bytes: write several rules");
+        reader.problem_at("text", "\"text\" is longer than 4000 bytes: write several rules");
 }
 
 int line_of(const toml::table& table) {
@@ -79,7 +88,7 @@ std::optional<BounceRule> read_rule(const toml::table& table, const TableReader&
                is_reply_code);
     read_texts(reader, "dsn", "enhanced code such as \"5.7.26\", \"5.7\" or \".7.26\"", rule.dsn,
                [](std::string_view text) { return DsnPattern::parse(text).has_value(); });
-    read_expression(reader, rule.text);
+    read_expression(table, reader, rule.text);
     reader.require("example");
     if (reader.text("example", rule.example) && rule.example.empty())
         reader.problem_at("example", "\"example\" is empty: write a reply that this rule decides");
@@ -97,7 +106,7 @@ std::optional<ListWords> read_list_words(const toml::table& table, const TableRe
     words.line = line_of(table);
     for (const auto* key : {"name", "text"})
         reader.require(key);
-    read_expression(reader, words.text);
+    read_expression(table, reader, words.text);
     const auto& catalogue = Catalogue::builtin();
     if (reader.text("name", words.name) && catalogue.find(words.name) == nullptr &&
         catalogue.find_dead(words.name) == nullptr)
