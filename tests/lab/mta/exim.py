@@ -60,6 +60,9 @@ class Exim(mta.Mta):
     listings = {"exim -bp": ["exim4", "-bp"]}
     users = {"Debian-exim": 901}
     arrival = r" (\w{6}-\w{6}-\w{2}) <= operator@lab\.example"
+    # "Unrouteable address" is all that it says of a domain that does not exist, as of a user who does not.
+    classes = {"gone@nodomain.example": "mailbox_unknown"}
+    silent_on_reasons = ("exim -bp",)
     unasked = {"unheard@refusing.example": 2, "gone@nodomain.example": 1}
 
     def __init__(self, directory, cache, selector="+smtp_protocol_error +tls_peerdn", split=False, **options):
@@ -69,7 +72,8 @@ class Exim(mta.Mta):
     def configure(self):
         self.room.write("/etc/exim4/exim4.conf", self.configuration.replace(scenario.US, self.address))
         self.room.make("/var/log/exim4", 901, 901, 0o2750)
-        self.room.make(self.spool, 901, 901, 0o750)
+        for name in ("", "/db", "/input", "/msglog"):
+            self.room.make(self.spool + name, 901, 901, 0o750)
 
     def launch(self):
         self.room.start("daemon", "exim4", "-bdf", "-C", "/etc/exim4/exim4.conf")

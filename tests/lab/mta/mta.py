@@ -25,6 +25,8 @@ class Mta:
     statuses = {}
     classes = {}
     relays = {}
+    dsns = {}
+    silent_on_reasons = ()  # listings that do not tell why mail waits
     # How often each recipient was tried without a word from the receiver
     unasked = {}
 
@@ -77,7 +79,7 @@ class Mta:
     def first_attempts(self):
         for number, recipients in enumerate(MESSAGES):
             self.inject(number, recipients)
-        self.room.smtp(*scenario.STRANGER)
+        self.room.smtp(scenario.STRANGER_ADDRESS, *scenario.STRANGER)
         self.settle(1)
 
     def second_attempts(self):
@@ -100,7 +102,7 @@ class Mta:
 
     def figures(self):
         """Its own tools' word on the queue: messages, recipients, and what else they know of bytes, oldest_arrival,
-        frozen."""
+        frozen. `mailq` of some is silent on frozen messages, and reputed too when it only sees that."""
         raise NotImplementedError
 
     def delivered_here(self):

@@ -7,6 +7,7 @@ import scenario
 
 CONFIGURATION = f"""table aliases {{ root = operator }}
 listen on 127.0.0.1 port 25 hostname {scenario.HOSTNAME}
+listen on {scenario.US} port 25 hostname {scenario.HOSTNAME}
 listen on socket
 action "local" mbox alias <aliases>
 action "outbound" relay src {scenario.US} helo {scenario.HOSTNAME}
@@ -24,8 +25,6 @@ class Opensmtpd(mta.Mta):
     users = {"opensmtpd": 901, "opensmtpq": 902}
     arrival = r" smtp envelope evpid=(\w{16}) from=<operator@lab\.example>"
     statuses = {"poor@ironport.example": "deferred"}  # a host that does not greet is left alone for a while
-    classes = {"poor@ironport.example": "connection", "busy@busy.example": "connection"}
-    relays = {"poor@ironport.example": None, "busy@busy.example": None}
     unasked = {"unheard@refusing.example": 2, "gone@nodomain.example": 1, "busy@busy.example": 1,
                "poor@ironport.example": 1}
 

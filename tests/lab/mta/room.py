@@ -174,16 +174,16 @@ class Room:
         return any(line.split()[1] in (f"0100007F:{port:04X}", f"00000000:{port:04X}") and line.split()[3] == "0A"
                    for line in table.splitlines()[1:])
 
-    def smtp(self, *lines):
-        """Speaks SMTP to the MTA in the room; returns its replies."""
-        client = ("import socket,sys\n"
-                  "s=socket.create_connection(('127.0.0.1',25),10); f=s.makefile('rw',newline='')\n"
-                  "def reply():\n"
-                  "    while True:\n"
-                  "        l=f.readline(); print(l.strip())\n"
-                  "        if l[3:4]!='-': return\n"
-                  "reply()\n"
-                  "for l in sys.stdin.read().splitlines():\n"
-                  "    f.write(l+'\\r\\n'); f.flush()\n"
-                  "    if l[:1]!=' ': reply()\n")
-        return self.run("python3", "-c", client, text="\n".join(lines) + "\n").splitlines()
+    def smtp(self, source, *lines):
+        """Speaks SMTP to the MTA in the room from this address; returns its replies."""
+        client = ("import socket, sys\n"
+                  "server = socket.create_connection((sys.argv[1], 25), 10, (sys.argv[2], 0)).makefile('rw', newline='')\n"
+                  "for line in [None, *sys.stdin.read().splitlines()]:\n"
+                  "    if line is not None:\n"
+                  "        server.write(line + '\\r\\n')\n"
+                  "        server.flush()\n"
+                  "    reply = '-'\n"
+                  "    while reply[3:4] in ('', '-'):\n"
+                  "        reply = server.readline() or sys.exit(1)\n"
+                  "        print(reply.strip())\n")
+        return self.run("python3", "-c", client, self.plan["address"], source, text="\n".join(lines)).splitlines()

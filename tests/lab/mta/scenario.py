@@ -123,7 +123,8 @@ def plan(address=US):
     hosts = []
     records = [f"{HOSTNAME}. A {US}", "25.0.10.11.in-addr.arpa. PTR " + HOSTNAME + ".",
                f"lab.example. MX 10 {HOSTNAME}.", "localhost. A 127.0.0.1", "1.0.0.127.in-addr.arpa. PTR localhost."]
-    records += ["stranger.example. MX 10 stranger.example.", "stranger.example. A 203.0.113.7"]
+    records += ["stranger.example. MX 10 stranger.example.", f"stranger.example. A {STRANGER_ADDRESS}",
+                "7.113.0.203.in-addr.arpa. PTR stranger.example."]
     for domain, (name, exchanger, tls) in HOSTS.items():
         backwards = ".".join(reversed(exchanger.split(".")))
         records += [f"{domain}. MX 10 {name}.", f"{name}. A {exchanger}", f"{backwards}.in-addr.arpa. PTR {name}."]
@@ -144,4 +145,5 @@ def message(number, recipients, sender=SENDER):
 # What a stranger says to our own port: the last recipient is refused, and nothing is sent.
 STRANGER = ["EHLO stranger.example", "MAIL FROM:<stranger@stranger.example>", "RCPT TO:<someone@elsewhere.example>",
             "RCPT TO:<other@elsewhere.example>", "QUIT"]
+STRANGER_ADDRESS = "203.0.113.7"
 STRANGER_REFUSED = 2
