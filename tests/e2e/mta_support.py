@@ -43,6 +43,8 @@ class MtaTest(unittest.TestCase):
         cls.mta.second_attempts()
         cls.mta.hold()
         cls.look("tried twice, one held")
+        cls.gave_up = cls.mta.give_up()
+        cls.look("given up, one held")
         cls.log = os.path.join(cls.directory, "log")
         shutil.copy2(cls.mta.room.path(cls.mta.log), cls.log)
 
@@ -68,6 +70,21 @@ class MtaTest(unittest.TestCase):
 
     def expected(self):
         """{recipient: [(status, class, provider, dsn, relay), ...]}; what nobody can know is None."""
+        attempts = self.answered()
+        for recipient, number in self.mta.unasked.items():
+            case = scenario.BY_RECIPIENT[recipient]
+            status = self.mta.statuses.get(recipient, case.status)
+            number += self.gave_up and self.mta.last_attempt and recipient == scenario.UNHEARD
+            attempts[recipient] += [(status, self.mta.classes.get(recipient, case.reply_class), case.provider, None,
+                                     None)] * number
+        for recipient, tried in attempts.items():
+            waits = {attempt[0] for attempt in tried} == {"deferred"} and recipient != scenario.HELD
+            if self.gave_up and waits:
+                tried.append(("expired", "expired", tried[0][2], None, None))
+        return attempts
+
+    def answered(self):
+        """What the receivers said, as far as the MTA tells."""
         attempts = collections.defaultdict(list)
         for answer in self.mta.answers():
             case = scenario.BY_RECIPIENT[answer["recipient"]]
@@ -80,11 +97,6 @@ class MtaTest(unittest.TestCase):
                 self.mta.classes.get(case.recipient, case.reply_class), case.provider,
                 self.mta.dsns.get(case.recipient, answer["dsn"]) or None,
                 self.mta.relays.get(case.recipient, answer["host"])))
-        for recipient, number in self.mta.unasked.items():
-            case = scenario.BY_RECIPIENT[recipient]
-            attempts[recipient] += [(self.mta.statuses.get(recipient, case.status),
-                                     self.mta.classes.get(recipient, case.reply_class), case.provider, None,
-                                     None)] * number
         return attempts
 
     def test_log_equals_what_the_receivers_said(self):

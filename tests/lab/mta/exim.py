@@ -63,7 +63,7 @@ class Exim(mta.Mta):
     # "Unrouteable address" is all that it says of a domain that does not exist, as of a user who does not.
     classes = {"gone@nodomain.example": "mailbox_unknown"}
     silent_on_reasons = ("exim -bp",)
-    unasked = {"unheard@refusing.example": 2, "gone@nodomain.example": 1}
+    unasked = {scenario.UNHEARD: 2, "gone@nodomain.example": 1}
 
     def __init__(self, directory, cache, selector="+smtp_protocol_error +tls_peerdn", split=False, **options):
         super().__init__(directory, cache, **options)
@@ -87,7 +87,7 @@ class Exim(mta.Mta):
         self.room.run("exim4", "-qff")
 
     def hold(self):
-        identifier = self.room.run("exiqgrep", "-i", "-r", "third@corp.example").strip()
+        identifier = self.room.run("exiqgrep", "-i", "-r", scenario.HELD).strip()
         self.room.run("exim4", "-Mf", identifier)
 
     def give_up(self):

@@ -26,6 +26,7 @@ class Mta:
     classes = {}
     relays = {}
     dsns = {}
+    last_attempt = True  # before it gives up
     silent_on_reasons = ()  # listings that do not tell why mail waits
     # How often each recipient was tried without a word from the receiver
     unasked = {}
@@ -60,7 +61,8 @@ class Mta:
         raise NotImplementedError
 
     def give_up(self):
-        """Has everything that is not held tried a last time and returned to its sender. False: it cannot be had."""
+        """Has everything that is not held returned to its sender, as after days in the queue, after a last attempt where
+        the MTA makes one. False: there is no way to have that."""
         return False
 
     def start(self):

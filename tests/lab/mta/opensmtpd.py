@@ -25,7 +25,7 @@ class Opensmtpd(mta.Mta):
     users = {"opensmtpd": 901, "opensmtpq": 902}
     arrival = r" smtp envelope evpid=(\w{16}) from=<operator@lab\.example>"
     statuses = {"poor@ironport.example": "deferred"}  # a host that does not greet is left alone for a while
-    unasked = {"unheard@refusing.example": 2, "gone@nodomain.example": 1, "busy@busy.example": 1,
+    unasked = {scenario.UNHEARD: 2, "gone@nodomain.example": 1, "busy@busy.example": 1,
                "poor@ironport.example": 1}
 
     def __init__(self, directory, cache, **options):
@@ -57,7 +57,7 @@ class Opensmtpd(mta.Mta):
         self.room.run("smtpctl", "schedule", "all")
 
     def hold(self):
-        identifier, = [fields[0] for fields in self.queue() if fields[5] == "third@corp.example"]
+        identifier, = [fields[0] for fields in self.queue() if fields[5] == scenario.HELD]
         self.room.run("smtpctl", "pause", "envelope", identifier)
 
     def queue_ids(self):

@@ -66,7 +66,7 @@ class Postfix(mta.Mta):
     users = {"postfix": 901, "postdrop": 902}
     arrival = r"postfix/pickup\[\d+\]: (\w+): uid=0"
     statuses = {"poor@ironport.example": "deferred"}  # a greeting of 5xx counts as no connection
-    unasked = {"unheard@refusing.example": 2, "gone@nodomain.example": 1}
+    unasked = {scenario.UNHEARD: 2, "gone@nodomain.example": 1}
 
     def configure(self):
         here = self.room
@@ -103,7 +103,7 @@ class Postfix(mta.Mta):
 
     def hold(self):
         identifier, = [entry["queue_id"] for entry in self.queue()
-                       if "third@corp.example" in [recipient["address"] for recipient in entry["recipients"]]]
+                       if scenario.HELD in [recipient["address"] for recipient in entry["recipients"]]]
         self.room.run("postsuper", "-h", identifier)
 
     def give_up(self):

@@ -115,6 +115,8 @@ CASES = [
         "452 4.2.2 <third@corp.example>: Mailbox is full",)),
 ]
 MIXED = [f"{name}@corp.example" for name in ("first", "second", "third")]
+HELD = "third@corp.example"
+UNHEARD = "unheard@refusing.example"
 BY_RECIPIENT = {case.recipient: case for case in CASES}
 
 

@@ -41,7 +41,8 @@ class Sendmail(mta.Mta):
     classes = {"poor@ironport.example": "protocol"}
     relays = {"throttled@contoso.example": "contoso-example.ma...ction.outlook.com"}
     dsns = {"poor@ironport.example": "5.5.0"}
-    unasked = {"unheard@refusing.example": 2, "gone@nodomain.example": 1}
+    last_attempt = False
+    unasked = {scenario.UNHEARD: 2, "gone@nodomain.example": 1}
 
     def configure(self):
         here = self.room
@@ -69,7 +70,7 @@ class Sendmail(mta.Mta):
             self.room.run(PROGRAM, "-L", "sm-mta", *options, which, "-v", check=False)
 
     def hold(self):
-        self.room.run(PROGRAM, "-qRthird@corp.example", "-Qlab")
+        self.room.run(PROGRAM, "-qR" + scenario.HELD, "-Qlab")
 
     def give_up(self):
         self.run_queue("-OTimeout.queuereturn=now")
