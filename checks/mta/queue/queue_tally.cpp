@@ -1,11 +1,8 @@
 #include "checks/mta/queue/queue_tally.hpp"
 
 #include <algorithm>
-<<<<<<< HEAD
 #include <array>
-=======
 #include <functional>
->>>>>>> queues
 #include <limits>
 
 #include "checks/mta/reply/classifier.hpp"
