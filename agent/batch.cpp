@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "agent/store.hpp"
 
@@ -42,11 +43,18 @@ void merge(std::vector<T>& rows, std::vector<Key>& dropped, std::vector<T>&& lat
     if (!whole) move_behind(dropped, std::move(later_dropped));
 }
 
+// One that takes a row away stays: an earlier commit may have written that row.
+void append_log_parts(std::vector<StoredLogPart>& parts, std::vector<StoredLogPart>&& later) {
+    const auto key_of = [](const StoredLogPart& part) { return std::pair(part.source, part.part); };
+    drop_rows(parts, keys_of(later, key_of), key_of);
+    move_behind(parts, std::move(later));
+}
+
 }  // namespace
 
 bool Batch::empty() const {
     return !whole && entries.empty() && dropped_entries.empty() && jobs.empty() && dropped_jobs.empty() &&
-           transitions.empty() && outbox.empty() && delivered.empty();
+           transitions.empty() && outbox.empty() && delivered.empty() && log_parts.empty();
 }
 
 void Batch::append(Batch&& later) {
@@ -61,6 +69,7 @@ void Batch::append(Batch&& later) {
               id_of);
         merge(jobs, dropped_jobs, std::move(later.jobs), std::move(later.dropped_jobs), whole,
               [](const StoredJob& job) { return job.key; });
+        append_log_parts(log_parts, std::move(later.log_parts));
         merge(outbox, delivered, std::move(later.outbox), std::move(later.delivered), whole, id_of);
     }
     drop_rows(transitions, keys_of(later.transitions, [](const Transition& one) { return one.id; }),

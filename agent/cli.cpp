@@ -35,6 +35,7 @@ struct Arguments {
     RecordOptions record;
     QueueOptions queue;
     ClassifyOptions classify;
+    LogOptions log;
     std::string code;
     HistoryOptions history;
     NotifyOptions notify;
@@ -207,6 +208,25 @@ void add_classify(CLI::App& app, Arguments& arguments) {
     });
 }
 
+void add_log(CLI::App& app, Arguments& arguments) {
+    auto& options = arguments.log;
+    auto* log =
+        app.add_subcommand("log", "Report from an MTA's log who took our mail, who refused it and why");
+    add_config(*log, arguments);
+    add_format(*log, arguments, formats, "table or json");
+    log->add_option("files", options.files,
+                    "Logs, plain or compressed (gz, xz, zst, bz2); - reads standard input")
+        ->required()
+        ->type_name("FILE");
+    log->add_option("--mta", options.mta, "Whose log it is; found out when not given")->type_name("KIND");
+    log->add_flag("--events", options.events, "Print each delivery attempt as a JSON object on a line");
+    log->add_option("--since", options.since, "Only events since then: 24h, 2026-01-31")->type_name("TIME");
+    log->add_option("--until", options.until, "Only events before then")->type_name("TIME");
+    log->callback([&arguments] {
+        arguments.command = [&arguments] { return log_command(arguments.common, arguments.log); };
+    });
+}
+
 void add_explain(CLI::App& app, Arguments& arguments) {
     auto* explain = app.add_subcommand("explain", "Say what a finding means and what to do about it");
     add_format(*explain, arguments, formats, "table or json");
@@ -334,6 +354,7 @@ int run_command_line(int argc, char** argv) {
     add_record(app, arguments);
     add_queue(app, arguments);
     add_classify(app, arguments);
+    add_log(app, arguments);
     add_explain(app, arguments);
     add_history(app, arguments);
     add_notify(app, arguments);

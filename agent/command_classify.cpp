@@ -9,7 +9,6 @@
 #include "agent/exit_codes.hpp"
 #include "agent/json_text.hpp"
 #include "agent/terminal.hpp"
-#include "checks/mta/reply/load_classifier.hpp"
 
 namespace reputed {
 namespace {
@@ -144,13 +143,8 @@ void print_table(const Classify& classify) {
 int classify_command(const CommonOptions& common, const ClassifyOptions& options) {
     const auto settings = command_settings(common, false);
     if (!settings) return exit_config;
-    Problems problems;
-    const auto classifier = mta::load_classifier(settings->mta, system_sources(), problems);
-    if (!classifier) {
-        for (const auto& problem : problems)
-            print_error(problem.to_string());
-        return exit_config;
-    }
+    const auto classifier = command_classifier(*settings);
+    if (!classifier) return exit_config;
     if (!options.provider.empty() && !classifier->find_provider(options.provider)) {
         std::vector<std::string_view> known;
         for (std::size_t i = 0; i < classifier->provider_count(); ++i)

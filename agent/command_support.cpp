@@ -75,6 +75,14 @@ std::optional<Settings> command_settings(const CommonOptions& common, bool sende
     return settings;
 }
 
+std::optional<mta::Classifier> command_classifier(const Settings& settings) {
+    Problems problems;
+    auto classifier = mta::load_classifier(settings.mta, system_sources(), problems);
+    for (const auto& problem : problems)
+        print_error(problem.to_string());
+    return classifier;
+}
+
 std::optional<std::vector<InputLine>> read_subject_lines() {
     std::vector<InputLine> lines;
     std::array<char, longest_line + 1> line;  // a terminator beside the text: never more of it is read

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/commands.hpp"
+#include "checks/mta/reply/classifier.hpp"
 #include "config/settings.hpp"
 
 namespace reputed {
@@ -19,6 +20,9 @@ bool is_dns_server(std::string_view text);
 // The settings that a command works with; nullopt after printing every problem (exit 78). With `senders` false the
 // machine is not looked at: the command brings its own subjects.
 std::optional<Settings> command_settings(const CommonOptions& common, bool senders);
+
+// The rules on what replies mean, with those of the operator; nullopt after printing every problem (exit 78).
+std::optional<mta::Classifier> command_classifier(const Settings& settings);
 
 struct InputLine {
     std::size_t number = 0;  // from 1

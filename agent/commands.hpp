@@ -59,6 +59,15 @@ struct ClassifyOptions {
 // Replies from standard input, one a line; answers line by line.
 int classify_command(const CommonOptions& common, const ClassifyOptions& options);
 
+struct LogOptions {
+    std::string mta;                 // "" or "auto" = found out from the lines
+    std::vector<std::string> files;  // plain or compressed; "-": standard input
+    bool events = false;             // one JSON object an attempt instead of a report
+    std::string since;               // a duration ago, or a date; "" = from the beginning
+    std::string until;
+};
+int log_command(const CommonOptions& common, const LogOptions& options);
+
 // "": every code; else a code, or the family before its dot.
 int explain_command(const CommonOptions& common, const std::string& text);
 

@@ -129,7 +129,8 @@ class Gatherer {
             facts_.spf[label(sample, "ip")][label(sample, "domain")] = verdict_of(sample.value);
         else if (name == "reputed_queue_verdict")
             facts_.queue_verdicts[label(sample, "mta")] = verdict_of(sample.value);
-        else if (name.starts_with("reputed_queue_"))
+        else if (name == "reputed_queue_messages" || name == "reputed_queue_bytes" ||
+                 name == "reputed_queue_oldest_arrival_timestamp_seconds")
             add_queue(sample);
     }
 

@@ -41,8 +41,8 @@ Finding finding_of(const Rating& rating, std::size_t level) {
     finding.object = rating.object;
     finding.severity = judged.severity;
     finding.message = "The " + std::string(rating.scale->what) + " of " + rating.subject + " is " +
-                      number(rating.value) + (rating.object.empty() ? "" : " at " + rating.object) + ": " +
-                      std::string(judged.name);
+                      number(rating.value) + std::string(rating.scale->unit) +
+                      (rating.object.empty() ? "" : " at " + rating.object) + ": " + std::string(judged.name);
     finding.evidence = rating.evidence;
     finding.remedy = rating.remedy;
     finding.link = rating.link;

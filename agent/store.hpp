@@ -50,6 +50,18 @@ struct StoredJob {
     std::shared_ptr<const std::vector<Sample>> live{};
 };
 
+// A piece of what is kept of a log that is followed: how far it was read, what was counted. The store does not look
+// into it; whoever reads it must expect any bytes.
+struct StoredLogPart {
+    std::string source;  // whose log, and which: "postfix /var/log/mail.log"
+    std::string part;    // "cursor"
+    // At most longest_log_part bytes; a longer one is not kept. Nothing: the row goes.
+    std::optional<std::string> value;
+
+    bool operator==(const StoredLogPart&) const = default;
+};
+inline constexpr std::size_t longest_log_part = 1024UL * 1024;
+
 // All that the agent begins with.
 struct StoredState {
     std::vector<LedgerEntry> entries;
@@ -57,6 +69,8 @@ struct StoredState {
     std::vector<OutboxEntry> outbox;  // by id
     std::vector<Transition>
         transitions;  // those that the outbox names, and the last told one of each open episode; by id
+    // By source and part, every value set. At most 10,000 and 64 MiB of them; what a file holds beyond is left out.
+    std::vector<StoredLogPart> log_parts;
     std::uint64_t next_entry = 1;
     std::uint64_t next_transition = 1;
     std::uint64_t next_outbox = 1;
@@ -71,7 +85,10 @@ struct Batch {
     std::vector<Transition> transitions;
     std::vector<OutboxEntry> outbox;
     std::vector<std::uint64_t> delivered;  // outbox entries that are done with
-    // The batch is the whole state: entries, jobs and outbox entries that it does not hold go.
+    // One with the same source and part is replaced. What is counted belongs into the batch that says how far was read:
+    // then no line is counted twice or left out, whenever the agent ends.
+    std::vector<StoredLogPart> log_parts;
+    // The batch is the whole state: entries, jobs, outbox entries and log parts that it does not hold go.
     bool whole = false;
 
     bool empty() const;

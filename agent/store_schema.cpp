@@ -107,6 +107,13 @@ CREATE TABLE daily(
     open_seconds INTEGER NOT NULL CHECK(open_seconds >= 0),  -- summed over the findings
     PRIMARY KEY(day, job_check, code)) STRICT, WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE log_state(
+    source TEXT NOT NULL,
+    part TEXT NOT NULL,
+    value BLOB NOT NULL,
+    PRIMARY KEY(source, part)) STRICT;
+)sql",
 };
 
 }  // namespace

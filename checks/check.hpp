@@ -53,7 +53,8 @@ struct LevelScale {
     std::string_view what;  // the noun of its sentence: "sender score"
     bool higher_is_better;
     std::vector<Level> levels;
-    double hysteresis;  // how far past a bound the number must come back before the better level counts
+    double hysteresis;        // how far past a bound the number must come back before the better level counts
+    std::string_view unit{};  // behind the number: " %"
 };
 
 // A number with a level: the ledger makes the finding, so that a number that sways about a bound does not flap.

@@ -103,12 +103,16 @@ class Queue(LabTest):
 
     def test_bad_use(self):
         for arguments, line in [
-                (["--mta", "qmail"], "cannot read the queue of qmail: this MTA's queue is not supported yet; "
-                                     "supported: postfix"),
-                (["--mta", "sendmial"], "cannot read the queue of sendmial: this MTA is not known; use one of: postfix"),
+                (["--mta", "qmail", "--path", "/no/such"], "cannot read /no/such: No such file or directory; set "
+                                                           "queue_directory in [mta]"),
+                (["--mta", "sendmial"], "cannot read the queue of sendmial: this MTA is not known; use one of: postfix, "
+                                        "exim, sendmail, opensmtpd, qmail"),
                 (["--input", "/no/such"], "cannot read /no/such: No such file or directory"),
-                (["--input", "-"], "cannot read standard input: nothing in its 1 line is a Postfix queue listing; "
-                                   "save the output of postqueue -j or postqueue -p")]:
+                (["--input", "-"], "cannot read standard input: it is no queue listing of a known MTA; save the output "
+                                   "of postqueue -j, exim -bp, mailq, smtpctl show queue or qmail-qread"),
+                (["--input", "-", "--mta", "postfix"],
+                 "cannot read standard input: nothing in its 1 line is a Postfix queue listing; save the output of "
+                 "postqueue -j or postqueue -p")]:
             with self.subTest(arguments=arguments):
                 self.assert_one_line(reputed("queue", *arguments, text="nonsense\n"), 3, line)
 
@@ -117,6 +121,67 @@ class Queue(LabTest):
         result = reputed("queue", "-c", path)
         self.assertEqual((result.returncode, result.stdout), (3, ""))
         self.assertEqual(result.stderr.count("\n"), 1)
+
+
+LISTINGS = {
+    "exim": (" 1m   453 1xUtW0-00000Z-2a <alice@example.com>\n          bob@gmail.com\n\n"
+             "24h   547 1xUX44-0000000000c-0005 <> *** frozen ***\n        D carol@example.net\n"
+             "          dave@example.net\n\n",
+             {"messages": 2, "recipients": 2, "bytes": 1000, "oldest_arrival": 1795213600, "frozen": 1,
+              "by_queue": {"input": 1, "frozen": 1}, "by_class": None}),
+    "sendmail": ("\t\t/var/spool/mqueue (1 request)\n"
+                 "-----Q-ID----- --Size-- -----Q-Time----- ------------Sender/Recipient-----------\n"
+                 "6ALMP0ab000050*     120 Sat Nov 21 22:25 <alice@example.com>\n"
+                 "      8BITMIME   (Deferred: Connection refused by mx.example.net.)\n"
+                 "\t\t\t\t\t <bob@example.net>\n\t\tTotal requests: 1\n",
+                 {"messages": 1, "recipients": 1, "bytes": 120, "oldest_arrival": 1795299900, "frozen": None,
+                  "by_queue": {"clientmqueue": 0, "mqueue": 1}, "by_class": {"connection": 1}}),
+    "opensmtpd": ("5c22c4042ef8e722|local|mta|auth|a@x.example|b@gmail.com|b@gmail.com|1795290000|1795600000|0|1|pending|"
+                  "389|452 4.2.2 <b@gmail.com>: Mailbox is full\n"
+                  "5c22c4042ef8e723|local|mta|auth,suspend|a@x.example|c@gmail.com|c@gmail.com|1795290000|1795600000|0|1|"
+                  "pending|389|452 4.2.2 <c@gmail.com>: Mailbox is full\n",
+                  {"messages": 1, "recipients": 2, "bytes": None, "oldest_arrival": 1795290000, "frozen": 1,
+                   "by_queue": {"bounce": 0, "corrupt": None, "mda": 0, "mta": 1, "offline": None},
+                   "by_class": {"mailbox_full": 2}, "by_provider": {"gmail": 2},
+                   "reasons": [{"text": "452 4.2.2 <address>: Mailbox is full", "count": 2}]}),
+    "qmail": ("21 Nov 2026 22:25:00 GMT  #2318921  1274  <alice@example.com> \n\tremote\tbob@example.net\n"
+              "  done\tremote\tcarol@example.net\n",
+              {"messages": 1, "recipients": 1, "bytes": 1274, "oldest_arrival": 1795299900, "frozen": None,
+               "by_queue": {"bounce": 0, "local": 0, "remote": 1, "todo": None}, "reasons": []}),
+}
+
+
+class OtherMtas(unittest.TestCase):
+    def report(self, *arguments, text=""):
+        result = reputed("queue", "--format", "json", *arguments, text=text)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return json.loads(result.stdout)
+
+    def test_saved_listings_tell_whose_they_are(self):
+        for mta, (text, expected) in LISTINGS.items():
+            for arguments in (["--input", "-"], ["--input", "-", "--mta", mta]):
+                with self.subTest(mta=mta, arguments=arguments):
+                    report = self.report(*arguments, text=text)
+                    self.assertEqual({key: report[key] for key in expected}, expected)
+                    self.assertEqual((report["mta"], report["note"], report["others"]), (mta, "", []))
+
+    def test_hostile_listings(self):
+        for mta in LISTINGS:
+            text = LISTINGS[mta][0]
+            for hostile in ("\x1b[31m\x00" * 1000, "x" * 1_000_000, text[:len(text) // 2] + "\x00\xff\n" * 100):
+                with self.subTest(mta=mta, hostile=hostile[:8]):
+                    result = reputed("queue", "--input", "-", "--mta", mta, text=hostile)
+                    self.assertIn(result.returncode, (0, 3))
+                    self.assertNotIn("\x1b", result.stdout + result.stderr)
+
+    def test_table(self):
+        for mta, (text, expected) in LISTINGS.items():
+            with self.subTest(mta=mta):
+                result = reputed("queue", "--input", "-", text=text)
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                self.assertIn(mta, result.stdout.splitlines()[0])
+                self.assertEqual(result.stdout.splitlines()[1].split()[0], "QUEUE")
+                self.assertEqual("frozen\n" in result.stdout, expected["frozen"] is not None)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 #include "tests/support/sample_state.hpp"
 
-#include <cstdlib>
 #include <sstream>
-#include <stdexcept>
 
 namespace reputed::test {
 namespace {
@@ -33,17 +31,6 @@ std::string print(const Finding& finding) {
 }
 
 }  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-    std::string name = "/var/tmp/reputed-test.XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
 
 std::string RandomState::text() {
     static const std::string pieces[] = {

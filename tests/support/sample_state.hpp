@@ -1,29 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <random>
 #include <string>
 
 #include "agent/store.hpp"
+#include "tests/support/temporary_folder.hpp"
 
-// States and folders for tests of what is kept on disk.
+// States for tests of what is kept on disk.
 namespace reputed::test {
-
-// An empty folder of its own, removed at the end.
-class TemporaryFolder {
-  public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-    const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
 
 // Any values, text with bytes that are no UTF-8 and with NULs among it.
 class RandomState {

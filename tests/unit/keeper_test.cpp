@@ -47,6 +47,13 @@ class SmallAgent {
         agent_.append(Batch(batch));
         keeper->submit(std::move(batch));
     }
+    void log_read(const std::string& part, std::optional<std::string> value) {
+        const std::lock_guard lock(mutex_);
+        Batch batch;
+        batch.log_parts = {{"postfix", part, std::move(value)}};
+        agent_.append(Batch(batch));
+        keeper->submit(std::move(batch));
+    }
     Batch whole() {
         const std::lock_guard lock(mutex_);
         Batch batch = agent_;
@@ -283,6 +290,46 @@ TEST(Keeper, ManyThreadsAndAFileThatVanishes) {
     }
     agent.keeper->stop();
     EXPECT_EQ(agent.written.size(), 200U);
+}
+
+TEST(Keeper, LogStateOfTheTimeInMemoryIsWrittenWithTheRest) {
+    const TemporaryFolder folder;
+    SmallAgent agent(folder / "later/a.db");
+    EXPECT_EQ(agent.keeper->health().state, State::memory);
+    agent.log_read("cursor", "1");
+    agent.keeper->turn();
+    agent.log_read("cursor", "2");
+    agent.log_read("counts", "7");
+    agent.log_read("counts", {});
+    agent.log_read("seen", "yes");
+    fs::create_directory(folder / "later");
+    agent.now += 5s;
+    agent.keeper->turn();
+    EXPECT_EQ(agent.keeper->health().state, State::ok);
+    agent.log_read("seen", {});
+    agent.keeper->turn();
+    EXPECT_EQ(agent.stored().log_parts, (std::vector<StoredLogPart>{{"postfix", "cursor", "2"}}));
+}
+
+TEST(Keeper, AppendingLogStateKeepsTheLaterOfEachPart) {
+    using Parts = std::vector<StoredLogPart>;
+    Batch first;
+    first.log_parts = {{"a", "cursor", "1"}, {"b", "cursor", "1"}, {"a", "counts", "1"}};
+    EXPECT_FALSE(first.empty());
+    Batch later;
+    later.log_parts = {{"a", "cursor", "2"}, {"a", "counts", {}}};
+    first.append(std::move(later));
+    EXPECT_EQ(first.log_parts, (Parts{{"b", "cursor", "1"}, {"a", "cursor", "2"}, {"a", "counts", {}}}));
+    Batch whole;
+    whole.whole = true;
+    whole.log_parts = {{"c", "cursor", "1"}};
+    first.append(std::move(whole));
+    EXPECT_EQ(first.log_parts, (Parts{{"c", "cursor", "1"}}));
+    Batch last;
+    last.log_parts = {{"c", "cursor", "2"}, {"d", "cursor", {}}};
+    first.append(std::move(last));
+    EXPECT_EQ(first.log_parts, (Parts{{"c", "cursor", "2"}, {"d", "cursor", {}}}));
+    EXPECT_TRUE(first.whole);
 }
 
 TEST(Keeper, AppendingSaysWhatBothSaid) {

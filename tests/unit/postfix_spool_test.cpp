@@ -309,7 +309,11 @@ class PostfixSpoolLocate : public PostfixSpoolTree {
 
 TEST_F(PostfixSpoolLocate, PresentOnlyWhereItIs) {
     const auto with = [](MtaKind kind, const std::string& queue = "", const std::string& config = "") {
-        return MtaSettings{kind, queue, config, std::chrono::seconds(60)};
+        MtaSettings settings;
+        settings.kind = kind;
+        settings.queue_directory = queue;
+        settings.config_directory = config;
+        return settings;
     };
     EXPECT_FALSE(postfix_present(with(MtaKind::automatic), places_));
     EXPECT_TRUE(postfix_present(with(MtaKind::postfix), places_));

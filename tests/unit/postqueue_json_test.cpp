@@ -9,6 +9,11 @@
 namespace reputed::mta {
 namespace {
 
+QueueResult read_postqueue_file(const std::string& path, std::time_t now) {
+    ListingFile file(path);
+    return read_postqueue(file, now);
+}
+
 constexpr std::time_t now = 1'795'300'000;
 
 const std::string deferred =

@@ -30,6 +30,8 @@ QueueReport empty_queue() {
 
 QueueReport with(std::string queue, QueueFigures figures) {
     auto report = empty_queue();
+    if (figures.messages)
+        report.ages[queue].add(now - figures.oldest_arrival.value_or(now - 7200), *figures.messages);
     report.by_queue[std::move(queue)] = figures;
     return report;
 }
@@ -80,7 +82,7 @@ TEST(QueueCheckFindings, OnlyWhatIsWorthAWord) {
           "min"}},
         {with("deferred", {101, 101, 1, std::nullopt}),
          {"queue.deferred info: 101 messages of postfix could not be delivered yet", "hold queue.old"}},
-        {with("deferred", {}), {"hold queue.deferred", "hold queue.old"}},
+        {with("deferred", {}), {"hold queue.deferred", "hold queue.old", "hold queue.growing"}},
         {with("corrupt", {1, {}, {}, {}}),
          {"queue.corrupt warning: 1 message of postfix set aside as damaged: nobody tries to deliver them"}},
         {with("corrupt", {}), {"hold queue.corrupt"}},
@@ -110,9 +112,102 @@ TEST(QueueCheckFindings, EvidenceIsTheFrequentReasons) {
               "100 x one; 50 x two; 30 x three");
 }
 
+TEST(QueueCheckFindings, OtherMtas) {
+    using Lines = std::vector<std::string>;
+    const auto queue = [](std::string name, QueueFigures figures, std::optional<std::uint64_t> frozen,
+                          std::uint64_t fresh = 0) {
+        QueueReport report;
+        report.total = {0, 0, 0, std::nullopt};
+        for (const auto* mta : {"exim", "sendmail", "opensmtpd", "qmail"})
+            for (const auto known : queue_names(mta))
+                report.by_queue[std::string(known)] = {0, 0, 0, std::nullopt};
+        report.frozen = frozen;
+        report.ages[name].add(10, fresh);
+        report.ages[name].add(7200, figures.messages.value_or(fresh) - fresh);
+        report.by_queue[std::move(name)] = figures;
+        return report;
+    };
+    const auto old = now - 7200;
+    struct Row {
+        std::string mta;
+        QueueReport queue;
+        Lines lines;
+    };
+    const Row rows[] = {
+        {"exim", queue("input", {30, 30, 1, old}, 0, 11), {}},
+        {"exim",
+         queue("input", {30, 30, 1, old}, 0, 10),
+         {"queue.deferred info: 20 messages of exim could not be delivered yet, the oldest for 2 h"}},
+        {"exim",
+         queue("input", {1, 1, 1, now - 5 * 86'400 - 1}, 1),
+         {"queue.frozen info: 1 message of exim set aside until somebody acts",
+          "queue.old info: the oldest deferred message of exim waits for 5 days"}},
+        {"exim",
+         queue("input", {1, 1, 1, old}, 101),
+         {"queue.frozen warning: 101 messages of exim set aside until somebody acts"}},
+        {"exim", queue("input", {1, 1, 1, old}, std::nullopt), {"hold queue.frozen"}},
+        {"exim",
+         queue("input", {150, 1, 1, old}, 0, 149),
+         {"queue.growing info: 149 messages of exim that came within 5 min wait already, where 0 was usual "
+          "in "
+          "the hour before"}},
+        {"sendmail",
+         queue("clientmqueue", {2, 2, 1, old}, 0),
+         {"queue.old warning: 2 messages handed in on this machine not picked up by sendmail, the oldest for "
+          "2 h"}},
+        {"sendmail",
+         queue("lost", {1, {}, {}, {}}, 0),
+         {"queue.corrupt warning: 1 message of sendmail set aside as damaged: nobody tries to deliver them"}},
+        {"opensmtpd",
+         queue("mta", {1, 1, 1, now - 5 * 86'400 - 1}, std::nullopt),
+         {"hold queue.frozen", "queue.old info: the oldest deferred message of opensmtpd waits for 5 days"}},
+        {"qmail",
+         queue("todo", {3, 3, 1, old}, std::nullopt),
+         {"queue.old warning: 3 messages handed in on this machine not picked up by qmail, the oldest for 2 "
+          "h"}},
+        {"qmail", queue("remote", {1, 1, 1, now - 7 * 86'400}, std::nullopt), {}},
+    };
+    for (const auto& row : rows) {
+        const auto report = evaluate_queue(row.mta, row.queue, clock_now);
+        Lines lines;
+        for (const auto& hold : report.holds)
+            lines.push_back("hold " + hold.code);
+        for (const auto& finding : report.findings) {
+            EXPECT_EQ(finding.subject, row.mta);
+            EXPECT_EQ(finding.remedy.find("postsuper"), std::string::npos);
+            EXPECT_NE(finding.remedy, "");
+            lines.push_back(finding.code + ' ' + std::string(to_string(finding.severity)) + ": " +
+                            finding.message);
+        }
+        EXPECT_EQ(lines, row.lines);
+    }
+}
+
+TEST(QueueCheckFindings, GrowthIsTheLastFiveMinutesAgainstTheHour) {
+    struct Row {
+        std::uint64_t recent;
+        std::uint64_t hour;  // before these
+        bool growing;
+    };
+    const Row rows[] = {{99, 0, false}, {100, 0, true}, {100, 11 * 25, false}, {101, 11 * 25, true}};
+    for (const auto& row : rows) {
+        auto queue = empty_queue();
+        queue.by_queue["deferred"] = {row.recent + row.hour, 0, 0, now - 3000};
+        queue.ages["deferred"].add(100, row.recent);
+        queue.ages["deferred"].add(3000, row.hour);
+        const auto report = evaluate_queue("postfix", queue, clock_now);
+        const auto growing =
+            std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& one) {
+                return one.code == "queue.growing" && one.severity == Severity::warning;
+            });
+        EXPECT_EQ(growing, row.growing) << row.recent << ' ' << row.hour;
+    }
+}
+
 TEST(QueueCheckFindings, UnreadableIsUnknownAndHoldsTheRest) {
-    const std::vector<std::string> holds = {"hold queue.deferred", "hold queue.corrupt", "hold queue.hold",
-                                            "hold queue.old"};
+    const std::vector<std::string> holds = {"hold queue.deferred", "hold queue.corrupt",
+                                            "hold queue.hold",     "hold queue.frozen",
+                                            "hold queue.old",      "hold queue.growing"};
     auto partly = with("deferred", {});
     partly.total = {};
     partly.note = "cannot read deferred (Permission denied)";
@@ -166,6 +261,13 @@ TEST(QueueCheckSamples, SixQueuesAlways) {
     }
     EXPECT_TRUE(std::isnan(*value(report, "reputed_queue_messages", "corrupt")));
     EXPECT_EQ(value(report, "reputed_queue_verdict"), 0);
+    EXPECT_EQ(value(report, "reputed_queue_recipients", "deferred"), 9);
+    EXPECT_EQ(value(report, "reputed_queue_frozen_messages"), std::nullopt);
+    std::vector<double> ages;
+    for (const auto& sample : report.samples)
+        if (sample.metric->name == "reputed_queue_age_messages" && sample.values.at(1) == "deferred")
+            ages.push_back(sample.value);
+    EXPECT_EQ(ages, std::vector<double>(AgeHistogram::bounds.size() + 1, 7));
     for (const auto& sample : report.samples) {
         const auto metrics = queue_check().metrics;
         EXPECT_NE(std::find(metrics.begin(), metrics.end(), sample.metric), metrics.end())
@@ -212,9 +314,8 @@ TEST(QueueCheckRun, ReadsTheQueueDirectoryOfTheSettings) {
     EXPECT_EQ(gone.findings.at(0).code, "queue.unreadable");
 
     settings.mta.kind = MtaKind::exim;
-    EXPECT_EQ(
-        queue_check().run("exim", services).findings.at(0).message,
-        "the queue of exim could not be read: the queue of exim: this MTA's queue is not supported yet");
+    EXPECT_EQ(queue_check().run("exim", services).findings.at(0).message,
+              "the queue of exim could not be read: " + std::string(name) + ": No such file or directory");
 }
 
 TEST(QueueCheckReader, ChoosesTheMta) {
@@ -245,11 +346,20 @@ TEST(QueueCheckReader, ChoosesTheMta) {
          "cannot read a mail queue: [mta] kind is none; name it with --mta and --path, or in [mta]"},
         {none, query("postfix", "/nonexistent/path", ""), "cannot read /nonexistent/path" + no_directory},
         {automatic, query("pine", "", ""),
-         "cannot read the queue of pine: this MTA is not known; use one of: postfix"},
+         "cannot read the queue of pine: this MTA is not known; use one of: postfix, exim, sendmail, "
+         "opensmtpd, qmail"},
         {exim, query("", "", ""),
-         "cannot read the queue of exim: this MTA's queue is not supported yet; supported: postfix"},
+         "cannot read /nonexistent/exim: No such file or directory; set queue_directory in [mta]"},
         {exim, query("auto", "", ""),
-         "cannot read the queue of exim: this MTA's queue is not supported yet; supported: postfix"},
+         "cannot read /nonexistent/exim: No such file or directory; set queue_directory in [mta]"},
+        {automatic, query("exim", "/nonexistent/path", ""),
+         "cannot read /nonexistent/path: No such file or directory; set queue_directory in [mta]"},
+        {automatic, query("sendmail", "/nonexistent/path", ""),
+         "cannot read /nonexistent/path: there is no queue directory; set queue_directory in [mta]"},
+        {automatic, query("opensmtpd", "/nonexistent/path", ""),
+         "cannot read /nonexistent/path/queue: No such file or directory; set queue_directory in [mta]"},
+        {automatic, query("qmail", "/nonexistent/path", ""),
+         "cannot read /nonexistent/path: No such file or directory; set queue_directory in [mta]"},
         {automatic, query("", "", "/nonexistent/file"),
          "cannot read /nonexistent/file: No such file or directory"},
     };
@@ -258,7 +368,8 @@ TEST(QueueCheckReader, ChoosesTheMta) {
         ASSERT_TRUE(std::holds_alternative<QueueError>(result)) << row.sentence;
         EXPECT_EQ(std::get<QueueError>(result).sentence(), row.sentence);
     }
-    EXPECT_EQ(known_mtas(), std::vector<std::string_view>{"postfix"});
+    EXPECT_EQ(known_mtas(),
+              (std::vector<std::string_view>{"postfix", "exim", "sendmail", "opensmtpd", "qmail"}));
 }
 
 }  // namespace

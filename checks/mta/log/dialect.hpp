@@ -22,7 +22,7 @@ class LogDialect {
 struct LogDialectInfo {
     std::string_view mta;  // "postfix"
     // `now`: stamps of RFC 3164 carry no year; the latest such moment up to a day after `now` (Unix seconds) is meant.
-    // For a saved file it is when the file was last written.
+    // For a saved file it is when the file was last written; as_it_grows (syslog.hpp) for one that is followed.
     std::unique_ptr<LogDialect> (*make)(std::int64_t now);
     // This line can only be this MTA's. For telling what an unknown file is.
     bool (*recognises)(std::string_view line);

@@ -12,6 +12,9 @@
 // with or without a <PRI> before it.
 namespace reputed::mta {
 
+// In place of a `now`: of a log that is followed, the wall clock when a line is read.
+inline constexpr std::int64_t as_it_grows = -1;
+
 // Reads stamps; lines of one minute cost one conversion between them.
 class StampReader {
   public:
@@ -24,16 +27,22 @@ class StampReader {
   private:
     std::optional<std::int64_t> read_3164(std::string_view& text);
     std::optional<std::int64_t> read_3339(std::string_view& text);
+    // Takes ":SS" off, and a fraction.
+    static std::optional<int> read_seconds(std::string_view& text);
 
     std::int64_t now_;
-    std::string minute_text_;  // the stamp up to its minute that was converted last
-    std::int64_t minute_ = 0;  // what it is
+    // The stamp up to its minute that was converted last, and what it is: of a stamp without a zone in local time, else
+    // as if it were UTC.
+    std::string minute_text_;
+    bool minute_local_ = false;
+    std::int64_t minute_ = 0;
 };
 
 struct SyslogLine {
     std::int64_t time = 0;
     std::string_view host;
     std::string_view program;  // the tag without "[pid]": "postfix/smtp", "sm-mta"
+    std::string_view pid;      // "" = none
     std::string_view message;
 };
 

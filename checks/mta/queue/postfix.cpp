@@ -1,12 +1,11 @@
 #include "checks/mta/queue/postfix.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <mutex>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
+#include "checks/mta/queue/places.hpp"
 #include "checks/mta/queue/postfix_showq.hpp"
 #include "checks/mta/queue/postfix_spool.hpp"
 #include "config/run_command.hpp"
@@ -16,20 +15,9 @@ namespace {
 
 constexpr std::chrono::milliseconds postconf_deadline{2000};
 
-bool is_file(const std::string& path) {
-    struct stat status {};
-    return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
-}
-
-std::string find_postconf(const PostfixPlaces& places) {
-    for (const auto& path : places.postconf)
-        if (is_file(path) && access(path.c_str(), X_OK) == 0) return path;
-    return {};
-}
-
 std::string find_main_cf(const std::vector<std::string>& directories) {
     for (const auto& directory : directories)
-        if (is_file(directory + "/main.cf")) return directory + "/main.cf";
+        if (is_regular_file(directory + "/main.cf")) return directory + "/main.cf";
     return {};
 }
 
@@ -76,9 +64,46 @@ QueueReport merge(QueueReport showq, const QueueReport* tree) {
     return showq;
 }
 
-void append_note(QueueReport& report, const std::string& note) {
-    if (!report.note.empty()) report.note += "; ";
-    report.note += note;
+// showq opens every file of the queue, whoever asks. A queue for which that takes long is asked about so rarely that
+// it stays a fortieth of the time, at least once in ten minutes; in between the last answer stands.
+QueueResult ask_showq(const std::string& queue_directory, const ShowqLimits& limits) {
+    using Clock = std::chrono::steady_clock;
+    constexpr int share = 40;
+    constexpr std::chrono::seconds rarest{600};
+    struct Answer {
+        Clock::time_point asked;
+        Clock::duration took;
+        QueueResult result;
+    };
+    static std::mutex mutex;
+    static std::map<std::string, Answer> remembered;
+    const auto begin = Clock::now();
+    {
+        const std::lock_guard lock(mutex);
+        const auto found = remembered.find(queue_directory);
+        if (found != remembered.end()) {
+            const auto& answer = found->second;
+            const auto age = begin - answer.asked;
+            if (age < std::min<Clock::duration>(share * answer.took, rarest)) {
+                auto result = answer.result;
+                const auto seconds = [](Clock::duration time) {
+                    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) +
+                           " s";
+                };
+                if (auto* report = std::get_if<QueueReport>(&result))
+                    report->add_note("showq's answer of " + seconds(age) + " ago, since it takes " +
+                                     seconds(answer.took));
+                return result;
+            }
+            remembered.erase(found);
+        }
+    }
+    auto result = read_showq(queue_directory, limits);
+    const auto took = Clock::now() - begin;
+    if (took < std::chrono::seconds(1) || limits.stop.stop_requested()) return result;
+    const std::lock_guard lock(mutex);
+    remembered.insert_or_assign(queue_directory, Answer{begin, took, result});
+    return result;
 }
 
 }  // namespace
@@ -87,14 +112,14 @@ bool postfix_present(const MtaSettings& settings, const PostfixPlaces& places) {
     if (settings.kind == MtaKind::postfix) return true;
     if (settings.kind != MtaKind::automatic) return false;
     if (!settings.queue_directory.empty() || !settings.config_directory.empty()) return true;
-    return !find_main_cf(places.config_directories).empty() && !find_postconf(places).empty();
+    return !find_main_cf(places.config_directories).empty() && !first_program(places.postconf).empty();
 }
 
 std::variant<PostfixInstance, QueueError> locate_postfix(const MtaSettings& settings,
                                                          const PostfixPlaces& places) {
     if (!settings.queue_directory.empty()) return PostfixInstance{settings.queue_directory};
     const auto& directory = settings.config_directory;
-    const auto postconf = find_postconf(places);
+    const auto postconf = first_program(places.postconf);
     const auto main_cf = directory.empty() ? find_main_cf(places.config_directories) : directory + "/main.cf";
     if (!postconf.empty()) {
         auto answer = ask_postconf(postconf, directory, main_cf);
@@ -120,10 +145,11 @@ QueueResult read_postfix_queue(const PostfixInstance& instance, const PostfixLim
     showq.deadline = limits.showq_deadline;
     showq.stop = limits.stop;
     showq.now = limits.now;
-    auto listing = read_showq(instance.queue_directory, showq);
+    showq.classifier = limits.classifier;
+    auto listing = ask_showq(instance.queue_directory, showq);
     if (auto* report = std::get_if<QueueReport>(&listing)) return merge(std::move(*report), files);
     if (files == nullptr || !files->total.messages) return listing;
-    append_note(*files, std::get<QueueError>(listing).sentence());
+    files->add_note(std::get<QueueError>(listing).sentence());
     return tree;
 }
 

@@ -13,6 +13,8 @@
 // Where a Postfix keeps its queue, and how to read it.
 namespace reputed::mta {
 
+class Classifier;
+
 // Where a Postfix is looked for when the settings say nothing. Tests name their own.
 struct PostfixPlaces {
     std::vector<std::string> config_directories{"/etc/postfix", "/usr/local/etc/postfix"};
@@ -41,6 +43,7 @@ struct PostfixLimits {
     std::uint64_t showq_messages = 5000;
     std::stop_token stop;
     std::time_t now = 0;  // wall clock
+    const Classifier* classifier = nullptr;
 };
 
 // Reads the tree where it is readable, for the depth and for corrupt, which only it shows; asks showq for the

@@ -97,7 +97,7 @@ MailqParser::Line MailqParser::line(std::string_view text) {
     if (blanks.find(text.front()) == std::string_view::npos) return header(text);
     if (!in_message_) return Line::garbage;
     if (!counted_) begin_message(mark_, bytes_, arrival_);
-    tally_.recipients(1, reason_);
+    tally_.recipients(1, reason_, content);
     return Line::taken;
 }
 
@@ -168,7 +168,9 @@ QueueReport MailqParser::report() const {
     const bool all_placed = !report.by_queue.contains("unmarked");
     for (const auto* queue : {"maildrop", "incoming"}) {
         auto& figures = report.by_queue[queue];
-        if (all_placed) figures = {.messages = 0, .recipients = 0, .bytes = 0, .oldest_arrival = {}};
+        if (!all_placed) continue;
+        figures = {.messages = 0, .recipients = 0, .bytes = 0, .oldest_arrival = {}};
+        report.ages.try_emplace(queue);
     }
     report.by_queue["corrupt"] = {};
     return report;

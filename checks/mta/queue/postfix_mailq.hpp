@@ -21,7 +21,8 @@ namespace reputed::mta {
 class MailqParser {
   public:
     // `now`: the dates carry no year. They are in local time, as is this process.
-    explicit MailqParser(std::time_t now) : now_(now) {}
+    explicit MailqParser(const QueueContext& context)
+        : now_(context.now), tally_({"active", "deferred", "hold"}, context) {}
 
     enum class Line : std::uint8_t { taken, garbage };
     Line line(std::string_view text);  // without its end
@@ -45,7 +46,7 @@ class MailqParser {
     Line closing(std::string_view text);
 
     std::time_t now_;
-    QueueTally tally_{"active", "deferred", "hold"};
+    QueueTally tally_;
     bool complete_ = false;
     std::optional<std::uint64_t> announced_;
     std::uint64_t messages_ = 0;

@@ -127,6 +127,7 @@ bool ShowqParser::attribute(std::string_view value) {
         if (!begin_message()) return false;
         flush_recipient();
         has_recipient_ = true;
+        recipient_ = value.substr(0, kept_reason);
     } else if (name_ == "reason") {
         if (!has_recipient_) return fail("a reason comes without its recipient");
         reason_ = value.substr(0, kept_reason);
@@ -145,7 +146,7 @@ bool ShowqParser::begin_message() {
 }
 
 void ShowqParser::flush_recipient() {
-    if (has_recipient_) tally_.recipients(1, reason_);
+    if (has_recipient_) tally_.recipients(1, reason_, recipient_);
     has_recipient_ = false;
     reason_.clear();
 }

@@ -25,7 +25,8 @@ namespace reputed::mta {
 // Fed with bytes as they come; tells the forms apart by itself. Memory: one value (64 KiB at most).
 class ShowqParser {
   public:
-    explicit ShowqParser(std::time_t now) : mailq_(now) {}
+    explicit ShowqParser(const QueueContext& context)
+        : tally_({"maildrop", "incoming", "active", "deferred", "hold"}, context), mailq_(context) {}
 
     // False once the stream is not showq's; problem() says why, and nothing more is taken.
     bool feed(std::string_view bytes);
@@ -66,8 +67,9 @@ class ShowqParser {
     std::optional<std::int64_t> time_;
     std::optional<std::uint64_t> size_;
     bool has_recipient_ = false;
+    std::string recipient_;
     std::string reason_;
-    QueueTally tally_{"maildrop", "incoming", "active", "deferred", "hold"};
+    QueueTally tally_;
 
     LineSplitter lines_{8192};
     MailqParser mailq_;
@@ -77,6 +79,7 @@ struct ShowqLimits {
     std::chrono::milliseconds deadline{30'000};  // for the whole conversation
     std::stop_token stop;
     std::time_t now = 0;  // wall clock
+    const Classifier* classifier = nullptr;
 };
 
 // Asks QUEUE_DIRECTORY/public/showq. An answer that is not complete is an error, never a report.

@@ -94,7 +94,7 @@ QueueResult read_showq(const std::string& queue_directory, const ShowqLimits& li
         if (over()) return late;
     }
 
-    ShowqParser parser(limits.now);
+    ShowqParser parser({limits.now, limits.classifier});
     std::vector<char> buffer(std::size_t{1} << 16);
     for (;;) {
         if (over()) return late;

@@ -3,133 +3,56 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstddef>
+#include <cmath>
 #include <cstring>
-#include <memory>
 #include <vector>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "checks/mta/file_handle.hpp"
 #include "checks/mta/queue/postfix_id.hpp"
+#include "checks/mta/queue/sampled.hpp"
 
 namespace reputed::mta {
 namespace {
 
-constexpr std::size_t buffer_size = std::size_t{256} << 10;
 constexpr int max_depth = 8;
-
-// linux_dirent64, as getdents64(2) writes it: inode (8), offset (8), record length (2), type (1), name, NUL.
-constexpr std::size_t length_offset = 16;
-constexpr std::size_t type_offset = 18;
-constexpr std::size_t name_offset = 19;
-
-// Keeps every n-th of a stream whose length nobody knows beforehand: when twice `limit` are kept, every other
-// goes and n doubles. The same files are chosen each time while the directory stays as it is, so they are in
-// the cache.
-class EvenSample {
-  public:
-    explicit EvenSample(std::size_t limit) : limit_(std::max<std::size_t>(limit, 1)) {}
-
-    template <class MakePath>
-    void offer(MakePath&& make_path) {
-        if (seen_++ % stride_ != 0) return;
-        paths_.push_back(make_path());
-        if (paths_.size() >= 2 * limit_) thin();
-    }
-    // At most `limit` paths.
-    const std::vector<std::string>& take() {
-        while (paths_.size() > limit_)
-            thin();
-        return paths_;
-    }
-
-  private:
-    void thin() {
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < paths_.size(); i += 2)
-            paths_[kept++] = std::move(paths_[i]);
-        paths_.resize(kept);
-        stride_ *= 2;
-    }
-
-    std::size_t limit_;
-    std::uint64_t seen_ = 0;
-    std::uint64_t stride_ = 1;
-    std::vector<std::string> paths_;
-};
 
 struct QueueWalk {
     explicit QueueWalk(const SpoolLimits& spool_limits) : limits(spool_limits), sample(spool_limits.sample) {}
 
     const SpoolLimits& limits;
-    std::uint64_t files = 0;
-    std::uint64_t short_ids = 0;
-    std::int64_t oldest = 0;  // of the long ids; 0 = none
+    NamesSeen seen;
     EvenSample sample;
 
     // 0 or errno of the first directory that could not be read.
-    int directory(int fd, const std::string& prefix, int depth, char* buffer);
+    int directory(int fd, const std::string& prefix, int depth, std::vector<char>& buffer);
     void file(std::string_view name, const std::string& prefix);
 };
 
 void QueueWalk::file(std::string_view name, const std::string& prefix) {
     if (!is_postfix_queue_id(name)) return;
-    ++files;
+    seen.add(postfix_id_time(name), limits.now);
     sample.offer([&] { return prefix + std::string(name); });
-    const auto time = postfix_id_time(name);
-    if (!time)
-        ++short_ids;
-    else if (oldest == 0 || *time < oldest)
-        oldest = *time;
-}
-
-bool is_directory(int parent, const char* name) {
-    struct stat status {};
-    return fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
-}
-
-bool is_regular(int parent, const char* name) {
-    struct stat status {};
-    return fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
 }
 
 // Subdirectories are walked after the directory itself, so that one buffer serves all.
-int QueueWalk::directory(int fd, const std::string& prefix, int depth, char* buffer) {
+int QueueWalk::directory(int fd, const std::string& prefix, int depth, std::vector<char>& buffer) {
     std::string subdirectories;
-    for (;;) {
-        if (limits.stop.stop_requested()) return ECANCELED;
-        const auto got = syscall(SYS_getdents64, fd, buffer, buffer_size);
-        if (got < 0) return errno;
-        if (got == 0) break;
-        for (std::size_t at = 0; at + name_offset < static_cast<std::size_t>(got);) {
-            const char* entry = buffer + at;
-            std::uint16_t length = 0;
-            std::memcpy(&length, entry + length_offset, sizeof length);
-            if (length <= name_offset) return EIO;
-            at += length;
-            const auto type = static_cast<unsigned char>(entry[type_offset]);
-            const char* name = entry + name_offset;
-            if (name[0] == '\0' || name[0] == '.') continue;
-            if (name[1] == '\0') {
-                if (type == DT_DIR || (type == DT_UNKNOWN && is_directory(fd, name)))
-                    subdirectories += name[0];
-            } else if (type == DT_REG || (type == DT_UNKNOWN && is_regular(fd, name))) {
-                file(name, prefix);
-            }
-        }
-    }
-    if (depth == max_depth) return 0;
+    const int failed = for_each_name(fd, buffer, limits.stop, [&](std::string_view name, EntryType type) {
+        if (type == EntryType::file)
+            file(name, prefix);
+        else if (type == EntryType::directory && name.size() == 1)
+            subdirectories += name;
+    });
+    if (failed != 0 || depth == max_depth) return failed;
     for (const char letter : subdirectories) {
-        const char name[] = {letter, '\0'};
-        const FileHandle child(openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        const FileHandle child(open_below(fd, std::string(1, letter), O_DIRECTORY));
         if (!child && errno == ENOENT) continue;
         if (!child) return errno;
-        if (const int error = directory(child.get(), prefix + name + '/', depth + 1, buffer); error != 0)
+        if (const int error = directory(child.get(), prefix + letter + '/', depth + 1, buffer); error != 0)
             return error;
     }
     return 0;
@@ -141,6 +64,7 @@ struct SampleSum {
     std::uint64_t bytes = 0;
     std::optional<std::int64_t> oldest;
     bool arrivals_exact = true;
+    AgeHistogram ages;
 };
 
 SampleSum read_sample(int queue, const std::vector<std::string>& paths, const SpoolLimits& limits) {
@@ -149,8 +73,7 @@ SampleSum read_sample(int queue, const std::vector<std::string>& paths, const Sp
     for (const auto& path : paths) {
         if (limits.stop.stop_requested()) break;
         struct stat status {};
-        const FileHandle file(
-            openat(queue, path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+        const FileHandle file(open_below(queue, path));
         const bool known =
             file ? fstat(file.get(), &status) == 0
                  : errno == EACCES && fstatat(queue, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
@@ -168,24 +91,28 @@ SampleSum read_sample(int queue, const std::vector<std::string>& paths, const Sp
             sum.arrivals_exact = false;
         }
         if (!sum.oldest || *arrival < *sum.oldest) sum.oldest = arrival;
+        sum.ages.add(limits.now - *arrival);
     }
     return sum;
 }
 
 struct QueueFound {
     QueueFigures figures;
+    std::optional<AgeHistogram> ages;
     bool estimated = false;
     int error = 0;  // ENOENT: there is no such directory
 };
 
-QueueFound read_queue(int spool, std::string_view name, const SpoolLimits& limits, char* buffer) {
+QueueFound read_queue(int spool, std::string_view name, const SpoolLimits& limits,
+                      std::vector<char>& buffer) {
     QueueFound found;
-    const FileHandle queue(
-        openat(spool, std::string(name).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const FileHandle queue(open_below(spool, std::string(name), O_DIRECTORY));
     if (!queue) {
         found.error = errno;
-        if (found.error == ENOENT)
+        if (found.error == ENOENT) {
             found.figures = {.messages = 0, .recipients = {}, .bytes = 0, .oldest_arrival = {}};
+            found.ages.emplace();
+        }
         return found;
     }
     QueueWalk walk(limits);
@@ -193,20 +120,25 @@ QueueFound read_queue(int spool, std::string_view name, const SpoolLimits& limit
     if (found.error != 0) return found;
 
     const auto sum = read_sample(queue.get(), walk.sample.take(), limits);
-    found.figures.messages = walk.files;
-    const bool all = walk.files <= limits.sample;
-    if (walk.files == 0)
+    const auto files = walk.seen.messages;
+    found.figures.messages = files;
+    const bool all = files <= limits.sample;
+    const auto scale = sum.files == 0 ? 0.0 : static_cast<double>(files) / static_cast<double>(sum.files);
+    if (files == 0)
         found.figures.bytes = 0;
     else if (all)
         found.figures.bytes = sum.bytes;
     else if (sum.files > 0)
-        found.figures.bytes =
-            static_cast<std::uint64_t>(static_cast<double>(sum.bytes) / static_cast<double>(sum.files) *
-                                       static_cast<double>(walk.files));
-    if (walk.oldest != 0) found.figures.oldest_arrival = walk.oldest;
-    if (walk.short_ids > 0 && sum.oldest && (walk.oldest == 0 || *sum.oldest < walk.oldest))
+        found.figures.bytes = static_cast<std::uint64_t>(static_cast<double>(sum.bytes) * scale);
+    found.figures.oldest_arrival = walk.seen.oldest;
+    const bool dated = walk.seen.undated == 0;
+    if (!dated && sum.oldest && (!walk.seen.oldest || *sum.oldest < *walk.seen.oldest))
         found.figures.oldest_arrival = sum.oldest;
-    found.estimated = !all || (walk.short_ids > 0 && !sum.arrivals_exact);
+    found.ages = dated ? walk.seen.ages : sum.ages;
+    if (!dated && !all)
+        for (auto& count : found.ages->counts)
+            count = static_cast<std::uint64_t>(std::llround(static_cast<double>(count) * scale));
+    found.estimated = !all || (!dated && !sum.arrivals_exact);
     return found;
 }
 
@@ -255,7 +187,7 @@ QueueResult read_postfix_spool(const std::string& queue_directory, const SpoolLi
     const FileHandle spool(open(queue_directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!spool) return QueueError{queue_directory, std::strerror(errno), "set queue_directory in [mta]"};
 
-    const auto buffer = std::make_unique<char[]>(buffer_size);
+    std::vector<char> buffer;
     QueueReport report;
     report.mta = "postfix";
     report.source = "spool tree";
@@ -263,11 +195,13 @@ QueueResult read_postfix_spool(const std::string& queue_directory, const SpoolLi
     std::size_t unreadable = 0;
     std::size_t missing = 0;
     int first_error = 0;
+    report.total_ages.emplace();
     bool arrivals_known = true;
     for (const auto name : postfix_queues) {
-        const auto found = read_queue(spool.get(), name, limits, buffer.get());
+        const auto found = read_queue(spool.get(), name, limits, buffer);
         const auto& figures = found.figures;
         report.by_queue.emplace(name, figures);
+        if (found.ages) report.ages.emplace(name, *found.ages);
         report.estimated = report.estimated || found.estimated;
         if (found.error == ENOENT) ++missing;
         if (found.error != 0 && found.error != ENOENT) {
@@ -283,6 +217,10 @@ QueueResult read_postfix_spool(const std::string& queue_directory, const SpoolLi
         };
         add(total.messages, figures.messages);
         add(total.bytes, figures.bytes);
+        if (!found.ages)
+            report.total_ages.reset();
+        else if (report.total_ages)
+            report.total_ages->add(*found.ages);
         if (figures.oldest_arrival &&
             (!total.oldest_arrival || *figures.oldest_arrival < *total.oldest_arrival))
             total.oldest_arrival = figures.oldest_arrival;

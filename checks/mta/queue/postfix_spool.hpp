@@ -2,13 +2,12 @@
 
 #include <array>
 #include <cstdint>
-#include <ctime>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 
 #include "checks/mta/queue/queue.hpp"
+#include "checks/mta/queue/spool_walk.hpp"
 
 // Postfix's queue as files: QUEUE_DIRECTORY/{maildrop,incoming,active,deferred,hold,corrupt}/[X/[Y/]]ID, with
 // one-letter subdirectories as deep as hash_queue_depth says. Only root and Postfix's own user may read it.
@@ -20,12 +19,6 @@ namespace reputed::mta {
 
 inline constexpr std::array<std::string_view, 6> postfix_queues = {"maildrop", "incoming", "active",
                                                                    "deferred", "hold",     "corrupt"};
-
-struct SpoolLimits {
-    std::size_t sample = 1000;  // files that are opened, per queue
-    std::stop_token stop;
-    std::time_t now = 0;  // wall clock
-};
 
 // A queue whose directory may not be read has no figures, and then neither has the total; which and why is in
 // the note. A queue whose directory does not exist is empty. An error when none can be read. Recipients and

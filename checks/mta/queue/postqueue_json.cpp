@@ -1,15 +1,11 @@
 #include "checks/mta/queue/postqueue_json.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace reputed::mta {
 namespace {
@@ -22,14 +18,19 @@ struct Message {
     bool has_id = false;
     std::optional<std::uint64_t> bytes;
     std::optional<std::int64_t> arrival;
-    // Reasons in order, equal neighbours as one.
-    std::vector<std::pair<std::string, std::uint64_t>> recipients;
+    // Reason and domain ("@example.com") in order, equal neighbours as one.
+    struct Recipients {
+        std::string reason;
+        std::string domain;
+        std::uint64_t count = 1;
+    };
+    std::vector<Recipients> recipients;
 
-    void recipient(std::string reason) {
-        if (!recipients.empty() && recipients.back().first == reason)
-            ++recipients.back().second;
+    void recipient(std::string reason, std::string domain) {
+        if (!recipients.empty() && recipients.back().reason == reason && recipients.back().domain == domain)
+            ++recipients.back().count;
         else
-            recipients.emplace_back(std::move(reason), 1);
+            recipients.push_back({std::move(reason), std::move(domain)});
     }
 };
 
@@ -57,15 +58,18 @@ class MessageReader : public nlohmann::json_sax<Json> {
         if (depth_ == 1 && key_ == "queue_name") message_.queue = text.substr(0, 32);
         if (depth_ == 1 && key_ == "queue_id") message_.has_id = !text.empty();
         if (in_recipient() && key_ == "delay_reason") reason_ = text.substr(0, 1024);
+        if (in_recipient() && key_ == "address" && text.rfind('@') != std::string::npos)
+            domain_ = text.substr(text.rfind('@'), 256);
         return value();
     }
     bool start_object(std::size_t) override {
         ++depth_;
         reason_.clear();
+        domain_.clear();
         return true;
     }
     bool end_object() override {
-        if (in_recipient()) message_.recipient(std::exchange(reason_, {}));
+        if (in_recipient()) message_.recipient(std::exchange(reason_, {}), std::exchange(domain_, {}));
         --depth_;
         return value();
     }
@@ -96,15 +100,12 @@ class MessageReader : public nlohmann::json_sax<Json> {
     bool in_recipients_ = false;
     std::string key_;
     std::string reason_;
+    std::string domain_;
 };
 
 bool is_queue_name(std::string_view name) {
     return !name.empty() &&
            name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
-}
-
-std::string plural(std::uint64_t count, std::string_view noun) {
-    return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -134,8 +135,8 @@ bool PostqueueParser::json_line(std::string_view text) {
     MessageReader reader(message);
     if (!Json::sax_parse(ascii, &reader) || !message.has_id || !is_queue_name(message.queue)) return false;
     json_.message(message.queue, message.bytes, message.arrival);
-    for (const auto& [reason, count] : message.recipients)
-        json_.recipients(count, reason);
+    for (const auto& [reason, domain, count] : message.recipients)
+        json_.recipients(count, reason, domain);
     return true;
 }
 
@@ -167,28 +168,12 @@ QueueResult PostqueueParser::finish(const std::string& what) {
     return report;
 }
 
-QueueResult read_postqueue_file(const std::string& path, std::time_t now) {
-    const bool standard_input = path == "-";
-    const std::string what = standard_input ? "standard input" : path;
-    const int file = standard_input ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (file < 0) return QueueError{what, std::strerror(errno), ""};
-
-    PostqueueParser parser(now);
-    std::vector<char> buffer(std::size_t{1} << 16);
-    int error = 0;
-    for (;;) {
-        const auto got = read(file, buffer.data(), buffer.size());
-        if (got == 0) break;
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) {
-            error = errno;
-            break;
-        }
-        parser.feed({buffer.data(), static_cast<std::size_t>(got)});
-    }
-    if (!standard_input) close(file);
-    if (error != 0) return QueueError{what, std::strerror(error), ""};
-    return parser.finish(what);
+QueueResult read_postqueue(ListingFile& file, const QueueContext& context) {
+    PostqueueParser parser(context);
+    for (auto piece = file.next(); !piece.empty(); piece = file.next())
+        parser.feed(piece);
+    if (!file.error().empty()) return QueueError{file.name(), file.error(), ""};
+    return parser.finish(file.name());
 }
 
 }  // namespace reputed::mta

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "checks/mta/line_splitter.hpp"
+#include "checks/mta/queue/listing.hpp"
 #include "checks/mta/queue/postfix_mailq.hpp"
 #include "checks/mta/queue/queue.hpp"
 #include "checks/mta/queue/queue_tally.hpp"
@@ -18,7 +19,8 @@ namespace reputed::mta {
 // longer than 16 MiB (a message with some 100,000 recipients).
 class PostqueueParser {
   public:
-    explicit PostqueueParser(std::time_t now) : mailq_(now) {}
+    explicit PostqueueParser(const QueueContext& context)
+        : json_({"maildrop", "incoming", "active", "deferred", "hold"}, context), mailq_(context) {}
 
     void feed(std::string_view bytes);
     // After the last byte. `what` names the input in the error. An empty input is an empty queue, since that
@@ -31,13 +33,12 @@ class PostqueueParser {
     bool json_line(std::string_view text);
 
     LineSplitter lines_{std::size_t{16} << 20};
-    QueueTally json_{"maildrop", "incoming", "active", "deferred", "hold"};
+    QueueTally json_;
     MailqParser mailq_;
     std::uint64_t mailq_lines_ = 0;
     std::uint64_t garbage_ = 0;
 };
 
-// Reads the file at `path` to its end; "-" is standard input.
-QueueResult read_postqueue_file(const std::string& path, std::time_t now);
+QueueResult read_postqueue(ListingFile& file, const QueueContext& context);
 
 }  // namespace reputed::mta

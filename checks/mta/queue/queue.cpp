@@ -7,6 +7,11 @@ QueueFigures QueueReport::queue(std::string_view name) const {
     return found == by_queue.end() ? QueueFigures{} : found->second;
 }
 
+void QueueReport::add_note(const std::string& text) {
+    if (!note.empty()) note += "; ";
+    note += text;
+}
+
 std::string QueueError::sentence() const {
     auto text = "cannot read " + what + ": " + why;
     if (!remedy.empty()) text += "; " + remedy;

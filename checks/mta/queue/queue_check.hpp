@@ -16,14 +16,19 @@ struct QueueThresholds {
     // a restart at the other end do not reach.
     std::uint64_t deferred_warning = 100;
     std::chrono::seconds deferred_age{3600};
-    // Local mail is picked up within a minute while Postfix runs.
-    std::chrono::seconds maildrop_age{3600};
-    // Postfix gives mail back after 5 days unless told otherwise (maximal_queue_lifetime).
-    std::chrono::seconds old_age{6 * 86'400};
+    // Local mail is picked up within a minute while the server runs.
+    std::chrono::seconds handed_in_age{3600};
+    // Past the time after which the MTA gives mail back.
+    std::chrono::seconds beyond_lifetime{86'400};
+    // Frozen bounces gather anywhere; as many as this are worth looking into.
+    std::uint64_t frozen_warning = 100;
+    // Growth: at least so many within five minutes, and so many times what was usual in the hour before.
+    std::uint64_t growing_messages = 100;
+    std::uint64_t growing_factor = 4;
 };
 
-// The findings, holds and samples of what was read: queue.unreadable, queue.deferred, queue.corrupt,
-// queue.hold, queue.old, each with the MTA as subject. What could not be told is held and NaN.
+// The findings, holds and samples of what was read: queue.unreadable, queue.deferred, queue.corrupt, queue.hold,
+// queue.frozen, queue.old, queue.growing, each with the MTA as subject. What could not be told is held and NaN.
 Report evaluate_queue(const std::string& mta, const QueueResult& result,
                       std::chrono::system_clock::time_point now, const QueueThresholds& thresholds = {});
 

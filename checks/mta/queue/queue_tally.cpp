@@ -1,13 +1,18 @@
 #include "checks/mta/queue/queue_tally.hpp"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <limits>
+
+#include "checks/mta/reply/classifier.hpp"
 
 namespace reputed::mta {
 namespace {
 
 constexpr std::size_t max_reason_length = 200;
 constexpr std::size_t max_queues = 16;
+constexpr std::size_t most_classified = 1024;
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -17,9 +22,15 @@ bool is_letter(char c) {
 }
 
 // What an address, a host name or an id can be made of. Brackets, quotes and most punctuation end a word.
+constexpr auto word_table = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("@._%+-=/~#$&!*^|0123456789abcdefghijklmnopqrstuvwxyz"
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
 bool is_word(char c) {
-    return is_digit(c) || is_letter(c) ||
-           std::string_view("@._%+-=/~#$&!*^|").find(c) != std::string_view::npos;
+    return word_table[static_cast<unsigned char>(c)];
 }
 
 // An id that no human wrote: long, and letters mixed with several digits.
@@ -66,6 +77,25 @@ void unwrap(std::string& text) {
 
 }  // namespace
 
+void bound_waiting(WaitingRecipients& waiting) {
+    if (waiting.size() <= max_waiting) return;
+    std::vector<std::uint64_t> counts;
+    for (const auto& [key, count] : waiting)
+        counts.push_back(count);
+    std::sort(counts.begin(), counts.end(), std::greater<>());
+    const auto limit = counts[max_waiting - 1];
+    std::uint64_t rest = 0;
+    for (auto entry = waiting.begin(); entry != waiting.end();) {
+        if (entry->second > limit) {
+            ++entry;
+            continue;
+        }
+        rest += entry->second;
+        entry = waiting.erase(entry);
+    }
+    waiting[{"other", "other"}] += rest;
+}
+
 std::string normalise_reason(std::string_view reason) {
     // A bound on the work; the rest would be cut off below anyway, but for what the replacements save.
     reason = reason.substr(0, 4 * max_reason_length);
@@ -107,7 +137,10 @@ std::string normalise_reason(std::string_view reason) {
 }
 
 void ReasonTally::add(std::string_view reason, std::uint64_t count) {
-    auto text = normalise_reason(reason);
+    add_normalised(normalise_reason(reason), count);
+}
+
+void ReasonTally::add_normalised(std::string text, std::uint64_t count) {
     if (text.empty()) return;
     counts_[std::move(text)] += count;
     if (counts_.size() > capacity_) forget_rare();
@@ -148,7 +181,8 @@ std::vector<QueueReason> ReasonTally::top(std::size_t limit) const {
     return all;
 }
 
-QueueTally::QueueTally(std::initializer_list<std::string_view> queues) {
+QueueTally::QueueTally(std::initializer_list<std::string_view> queues, const QueueContext& context)
+    : context_(context) {
     for (const auto queue : queues)
         queues_.try_emplace(std::string(queue));
 }
@@ -164,15 +198,45 @@ void QueueTally::message(std::string_view queue, std::optional<std::uint64_t> by
     one.bytes_known = bytes.has_value();
     one.arrivals_known = arrival.has_value();
     one.oldest = arrival;
+    if (arrival) one.ages.add(context_.now - *arrival);
     found->second.add(one);
     current_ = &found->second;
     ++messages_;
 }
 
-void QueueTally::recipients(std::uint64_t count, std::string_view reason) {
+void QueueTally::resume(std::string_view queue) {
+    const auto found = queues_.find(queue);
+    if (found != queues_.end()) current_ = &found->second;
+}
+
+void QueueTally::recipients(std::uint64_t count, std::string_view reason, std::string_view address) {
     if (current_ == nullptr) return;
     current_->recipients += count;
-    if (!reason.empty()) reasons_.add(reason, count);
+    if (reason.empty()) return;
+    auto text = normalise_reason(reason);
+    if (context_.classifier != nullptr) classify(count, reason, text, address);
+    reasons_.add_normalised(std::move(text), count);
+}
+
+// The relay that the reason names tells the provider, else the recipient's domain.
+void QueueTally::classify(std::uint64_t count, std::string_view reason, const std::string& text,
+                          std::string_view address) {
+    const auto& rules = *context_.classifier;
+    while (!address.empty() && (address.back() == '>' || address.back() == ' '))
+        address.remove_suffix(1);
+    const auto at = address.rfind('@');
+    const auto by_domain =
+        at == std::string_view::npos ? other_provider : rules.provider({}, address.substr(at + 1));
+    if (classified_.size() >= most_classified) classified_.clear();
+    auto& place = classified_[{by_domain, text}];
+    if (place == nullptr) {
+        auto provider = rules.guess_provider(reason);
+        if (provider == other_provider) provider = by_domain;
+        const auto found = rules.classify(reason, provider);
+        place = &waiting_[{std::string(rules.provider_name(provider)),
+                           std::string(to_string(found.reply_class))}];
+    }
+    *place += count;
 }
 
 void QueueTally::Sum::add(const Sum& other) {
@@ -182,6 +246,7 @@ void QueueTally::Sum::add(const Sum& other) {
         bytes_known && other.bytes_known && bytes <= std::numeric_limits<std::uint64_t>::max() - other.bytes;
     bytes = bytes_known ? bytes + other.bytes : 0;
     arrivals_known = arrivals_known && other.arrivals_known;
+    ages.add(other.ages);
     if (other.oldest && (!oldest || *other.oldest < *oldest)) oldest = other.oldest;
 }
 
@@ -197,10 +262,16 @@ QueueReport QueueTally::report() const {
     Sum total;
     for (const auto& [name, sum] : queues_) {
         report.by_queue.emplace(name, sum.figures());
+        if (context_.now != 0 && sum.arrivals_known) report.ages.emplace(name, sum.ages);
         total.add(sum);
     }
     report.total = total.figures();
+    if (context_.now != 0 && total.arrivals_known) report.total_ages = total.ages;
     report.reasons = reasons_.top();
+    if (context_.classifier != nullptr) {
+        report.waiting = waiting_;
+        bound_waiting(*report.waiting);
+    }
     return report;
 }
 

@@ -268,6 +268,11 @@ std::string_view Classifier::provider_title(ProviderId id) const {
     return impl_->providers[id - 1U].title;
 }
 
+std::string_view Classifier::provider_page(ProviderId id) const {
+    if (id == other_provider || id > impl_->providers.size()) return {};
+    return impl_->providers[id - 1U].postmaster;
+}
+
 std::size_t Classifier::provider_count() const {
     return impl_->providers.size() + 1;
 }

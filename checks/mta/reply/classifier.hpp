@@ -53,6 +53,7 @@ class Classifier {
     std::optional<ProviderId> find_provider(std::string_view name) const;
     std::string_view provider_name(ProviderId id) const;   // "gmail": the metric label `provider`
     std::string_view provider_title(ProviderId id) const;  // "Gmail", for sentences
+    std::string_view provider_page(ProviderId id) const;   // for senders who are refused; "" = none
     std::size_t provider_count() const;                    // with "other"
 
     // `reply` is one line: a receiver's reply with or without what an MTA puts around it ("host mx.example.com[192.0.2.1]

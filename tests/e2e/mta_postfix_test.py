@@ -1,0 +1,13 @@
+"""Postfix as Debian ships it: `reputed queue` and `reputed log` beside its own tools and the receivers' word."""
+import unittest
+
+from mta_support import MtaTest
+import postfix
+
+
+class Postfix(MtaTest):
+    make = postfix.Postfix
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,9 @@
+#include "checks/mta/log/opensmtpd_log.hpp"
+#include "tests/fuzz/log_dialect.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto dialect = reputed::mta::make_opensmtpd_log(1'795'284'600);
+    reputed::fuzz::read_log(*dialect, reputed::mta::is_opensmtpd_log_line,
+                            reputed::fuzz::text_of(data, size));
+    return 0;
+}
