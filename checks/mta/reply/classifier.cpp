@@ -194,25 +194,22 @@ struct Classifier::Impl {
 
     // Number of the first rule whose conditions hold; that of the rules when none does.
     std::size_t decide(std::string_view words, const Facts& facts) const {
+        const auto by_codes = std::find_if(rules_of_codes.begin(), rules_of_codes.end(),
+                                           [&](std::size_t rule) { return hold(conditions[rule], facts); });
+        const auto last = by_codes == rules_of_codes.end() ? rules.size() : *by_codes;
         static thread_local std::vector<int> found;
-        rule_texts.find(words, found);
-        std::size_t first = rules.size();
+        rule_texts.candidates(words, found);
         for (const int text : found) {
             const auto rule = rules_of_texts[static_cast<std::size_t>(text)];
-            if (rule < first && hold(conditions[rule], facts)) first = rule;
+            if (rule > last) break;
+            if (hold(conditions[rule], facts) && rule_texts.matches(text, words)) return rule;
         }
-        for (const auto rule : rules_of_codes) {
-            if (rule > first) break;
-            if (hold(conditions[rule], facts)) return rule;
-        }
-        return first;
+        return last;
     }
 
     std::string_view blamed_list(std::string_view words) const {
-        static thread_local std::vector<int> found;
-        list_texts.find(words, found);
-        const auto first = std::min_element(found.begin(), found.end());
-        return first == found.end() ? std::string_view() : lists[static_cast<std::size_t>(*first)];
+        const int first = list_texts.first(words);
+        return first < 0 ? std::string_view() : lists[static_cast<std::size_t>(first)];
     }
 
     std::vector<BounceRule> rules;
