@@ -194,15 +194,18 @@ struct Classifier::Impl {
 
     // Number of the first rule whose conditions hold; that of the rules when none does.
     std::size_t decide(std::string_view words, const Facts& facts) const {
-        const auto by_codes = std::find_if(rules_of_codes.begin(), rules_of_codes.end(),
-                                           [&](std::size_t rule) { return hold(conditions[rule], facts); });
-        const auto last = by_codes == rules_of_codes.end() ? rules.size() : *by_codes;
         static thread_local std::vector<int> found;
         rule_texts.candidates(words, found);
-        for (const int text : found) {
-            const auto rule = rules_of_texts[static_cast<std::size_t>(text)];
+        const auto fits_text = [&](int text) {
+            return hold(conditions[rules_of_texts[static_cast<std::size_t>(text)]], facts) &&
+                   rule_texts.matches(text, words);
+        };
+        const auto by_text = std::find_if(found.begin(), found.end(), fits_text);
+        const auto last =
+            by_text == found.end() ? rules.size() : rules_of_texts[static_cast<std::size_t>(*by_text)];
+        for (const auto rule : rules_of_codes) {
             if (rule > last) break;
-            if (hold(conditions[rule], facts) && rule_texts.matches(text, words)) return rule;
+            if (hold(conditions[rule], facts)) return rule;
         }
         return last;
     }

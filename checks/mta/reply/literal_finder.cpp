@@ -37,10 +37,11 @@ void LiteralFinder::number_bytes(const std::vector<std::string>& literals) {
 // Breadth first: the suffix of a node is nearer to the root, so it is complete.
 void LiteralFinder::link() {
     std::vector<std::uint32_t> order{0};
+    ended_.assign(nodes_.size(), 0);
     for (std::size_t i = 0; i < order.size(); ++i) {
         const auto node = order[i];
         const auto shorter = nodes_[node].shorter;
-        nodes_[node].ended = nodes_[node].literal != none ? node : nodes_[shorter].ended;
+        ended_[node] = nodes_[node].literal != none ? node : ended_[shorter];
         for (std::size_t kind = 0; kind < kinds_; ++kind) {
             const auto by_suffix = node == 0 ? 0 : next(shorter, kind);
             auto& following = next(node, kind);
@@ -61,7 +62,7 @@ void LiteralFinder::find(std::string_view text, std::vector<int>& found) const {
     std::uint32_t node = 0;
     for (const char c : text) {
         node = next_[node * kinds_ + kind_[static_cast<unsigned char>(c)]];
-        for (auto end = nodes_[node].ended; end != 0; end = nodes_[nodes_[end].shorter].ended) {
+        for (auto end = ended_[node]; end != 0; end = ended_[nodes_[end].shorter]) {
             const auto literal = nodes_[end].literal;
             if (seen[literal]) break;  // and so were its suffixes
             seen[literal] = true;

@@ -22,7 +22,6 @@ class LiteralFinder {
     static constexpr std::uint32_t none = UINT32_MAX;
     struct Node {
         std::uint32_t shorter = 0;  // the longest proper suffix that is a node
-        std::uint32_t ended = 0;    // itself or the nearest suffix that ends a literal; 0 = none
         std::uint32_t literal = none;
     };
 
@@ -34,6 +33,8 @@ class LiteralFinder {
     std::size_t kinds_ = 1;
     std::size_t literals_ = 0;
     std::vector<Node> nodes_;
+    std::vector<std::uint32_t> ended_;  // by node: itself or the nearest suffix that ends a literal; 0 = none
+    // By node and kind of byte.
     std::vector<std::uint32_t> next_;
 };
 
