@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "checks/mta/file_handle.hpp"
-#include "checks/mta/log/file_follower.hpp"
+#include "checks/mta/log/usual_logs.hpp"
 
 namespace reputed::mta {
 namespace {
@@ -45,7 +45,8 @@ std::optional<LogCursor> before_end(const std::string& path, std::uint64_t bytes
 
 std::unique_ptr<LogSource> open_log_source(const LogPlace& place, const std::optional<LogCursor>& cursor,
                                            std::uint64_t first_look) {
-    return std::make_unique<FileFollower>(place.path, cursor ? cursor : before_end(place.path, first_look));
+    if (cursor || place.path == journal_log) return follow_log(place.path, mta_kind(place.mta), cursor);
+    return follow_log(place.path, mta_kind(place.mta), before_end(place.path, first_look));
 }
 
 }  // namespace reputed::mta
