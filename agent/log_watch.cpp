@@ -141,7 +141,7 @@ class LogWatch::Follow {
         std::string path;
         std::unique_ptr<mta::LogSource> source;
         std::unique_ptr<mta::LogDialect> dialect;
-        bool moved = false;  // since its place was last written
+        bool moved = true;  // since its place was last written
         std::string problem;
     };
 
@@ -247,6 +247,8 @@ void LogWatch::start(Submit submit) {
         const std::lock_guard lock(mutex_);
         open_logs();
     }
+    // Where reading begins: a crash before the first counts are written then loses nothing.
+    write_changes();
     thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
 
