@@ -36,11 +36,12 @@ Json age_json(const mta::AgeHistogram& ages) {
 Json to_json(const mta::QueueReport& report) {
     Json by_queue = Json::object();
     Json queues = Json::object();
+    Json queue_ages = Json::object();
     for (const auto& [name, queue] : report.by_queue) {
         by_queue[plain_text(name)] = or_null(queue.messages);
-        auto& one = queues[plain_text(name)] = figures(queue);
-        const auto ages = report.ages.find(name);
-        one["ages"] = ages == report.ages.end() ? Json(nullptr) : age_json(ages->second);
+        queues[plain_text(name)] = figures(queue);
+        const auto found = report.ages.find(name);
+        queue_ages[plain_text(name)] = found == report.ages.end() ? Json(nullptr) : age_json(found->second);
     }
     Json by_class = nullptr;
     Json by_provider = nullptr;
@@ -65,6 +66,7 @@ Json to_json(const mta::QueueReport& report) {
     out["by_class"] = std::move(by_class);
     out["by_provider"] = std::move(by_provider);
     out["ages"] = report.total_ages ? age_json(*report.total_ages) : Json(nullptr);
+    out["queue_ages"] = std::move(queue_ages);
     out["queues"] = std::move(queues);
     out["source"] = report.source;
     out["estimated"] = report.estimated;

@@ -1,4 +1,5 @@
 """Exim as Debian ships it: `reputed queue` and `reputed log` beside its own tools and the receivers' word."""
+import functools
 import unittest
 
 from mta_support import MtaTest
@@ -7,6 +8,12 @@ import exim
 
 class Exim(MtaTest):
     make = exim.Exim
+
+
+class TalkativeExim(MtaTest):
+    """Everything that can be logged, and a queue in many folders."""
+
+    make = functools.partial(exim.Exim, selector="+all", split=True)
 
 
 if __name__ == "__main__":

@@ -133,6 +133,17 @@ class MtaTest(unittest.TestCase):
         with open(self.log, "rb") as file:
             self.assertEqual(report["lines"], file.read().count(b"\n"))
 
+    def test_what_an_attempt_tells_besides(self):
+        messages = {recipients[0]: identifier for identifier, recipients in self.mta.queue_ids().items()}
+        events = {event["queue_id"]: event for event in self.events(self.log)}
+        over_tls, plain = (events[messages[name]] for name in ("accepted@gmail.com", "accepted@corp.example"))
+        self.assertIs(over_tls["tls"], True)
+        self.assertIsNot(plain["tls"], True)
+        self.assertEqual(over_tls["relay_ip"], scenario.HOSTS["gmail.com"][1])
+        self.assertEqual(plain["relay_ip"], scenario.HOSTS["corp.example"][1])
+        self.assertEqual(over_tls["source_ip"], self.mta.address if self.mta.tells_source else None)
+        self.assertLess(abs(over_tls["time"] - os.stat(self.log).st_mtime), 120)
+
     def test_the_kind_of_log_is_found(self):
         named = self.report("log", "--mta", self.mta.kind, "--format", "json", self.log)
         self.assertEqual(self.report("log", "--format", "json", self.log), named)

@@ -275,6 +275,9 @@ TEST(DeliveryTest, FindsTheAddressesThatAReplyNames) {
         {"from 11.0.0.1, 11.0.0.2. and 11.0.0.1", {"11.0.0.1", "11.0.0.2"}},
         {"[2a00:1450:4001::5] and 127.0.0.1 and 10.0.0.1 and 5.7.26", {"2a00:1450:4001::5"}},
         {"550-5.7.26 at 12:30:10", {}},
+        // Postfix puts the receiver's own before its words.
+        {"host mx.abc[142.250.27.26] said: 550 SPF with ip: [122.219.43.142]", {"122.219.43.142"}},
+        {"[122.219.43.142      12] our system", {"122.219.43.142"}},
         {"", {}},
     };
     for (const auto& row : rows) {

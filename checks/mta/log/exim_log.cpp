@@ -65,7 +65,7 @@ void take_host_in_words(std::string_view words, DeliveryEvent& event) {
     auto at = words.find(": host ");
     if (at == std::string_view::npos) return;
     const auto rest = words.substr(at + 7);
-    const auto relay = read_relay(rest.substr(0, rest.find("]") + 1));
+    const auto relay = read_relay(rest.substr(0, rest.find(']') + 1));
     if (relay.ip.empty() || contains(relay.host, " ")) return;
     event.relay_host = relay.host;
     event.relay_ip = relay.ip;
@@ -132,12 +132,12 @@ class EximLog final : public LogDialect {
         constexpr std::int64_t quarter = 900;
         const auto away = time - exim::message_id_time(id);
         const auto rounded = (away + (away >= 0 ? quarter / 2 : -quarter / 2)) / quarter * quarter;
-        zone_offset_ = std::abs(rounded) <= 26 * 3600 ? rounded : 0;
+        zone_offset_ = std::abs(rounded) <= 93'600 ? rounded : 0;
         return LineKind::plain;
     }
 
     float age(std::string_view id, std::int64_t time) const {
-        constexpr std::int64_t oldest = 60 * 86'400;
+        constexpr std::int64_t oldest = std::int64_t{60} * 86'400;
         const auto seconds = time - zone_offset_ - exim::message_id_time(id);
         return seconds >= -1 && seconds < oldest ? static_cast<float>(std::max<std::int64_t>(seconds, 0))
                                                  : unknown_seconds;

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string_view>
 
-// What Exim, Sendmail, OpenSMTPD and qmail write alike.
+// What several MTAs write alike.
 namespace reputed::mta {
 
 // Could be an IP address by its letters; brackets and the like are none of it.

@@ -67,6 +67,7 @@ class Exim(mta.Mta):
 
     def __init__(self, directory, cache, selector="+smtp_protocol_error +tls_peerdn", split=False, **options):
         super().__init__(directory, cache, **options)
+        self.tells_source = selector == "+all"
         self.configuration = CONFIGURATION.replace("@SELECTOR@", selector).replace("@SPLIT@", str(split).lower())
 
     def configure(self):

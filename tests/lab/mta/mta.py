@@ -26,6 +26,7 @@ class Mta:
     classes = {}
     relays = {}
     dsns = {}
+    tells_source = False  # the log has the address that mail leaves from
     last_attempt = True  # before it gives up
     silent_on_reasons = ()  # listings that do not tell why mail waits
     # How often each recipient was tried without a word from the receiver

@@ -24,6 +24,7 @@ class Opensmtpd(mta.Mta):
     listings = {"smtpctl show queue": ["smtpctl", "show", "queue"]}
     users = {"opensmtpd": 901, "opensmtpq": 902}
     arrival = r" smtp envelope evpid=(\w{16}) from=<operator@lab\.example>"
+    tells_source = True
     statuses = {"poor@ironport.example": "deferred"}  # a host that does not greet is left alone for a while
     unasked = {scenario.UNHEARD: 2, "gone@nodomain.example": 1, "busy@busy.example": 1,
                "poor@ironport.example": 1}

@@ -64,13 +64,21 @@ class Postfix(mta.Mta):
     spool = "/var/spool/postfix"
     listings = {"postqueue -j": ["postqueue", "-j"], "postqueue -p": ["postqueue", "-p"]}
     users = {"postfix": 901, "postdrop": 902}
-    arrival = r"postfix/pickup\[\d+\]: (\w+): uid=0"
+    arrival = r"postfix(?:-out)?/pickup\[\d+\]: (\w+): uid=0"
     statuses = {"poor@ironport.example": "deferred"}  # a greeting of 5xx counts as no connection
     unasked = {scenario.UNHEARD: 2, "gone@nodomain.example": 1}
 
+    def __init__(self, directory, cache, modern=False, **options):
+        """`modern`: long queue identifiers, a name of its own in the log, stamps of RFC 3339."""
+        super().__init__(directory, cache, **options)
+        self.settings = MAIN.replace(scenario.US, self.address)
+        if modern:
+            self.settings += "enable_long_queue_ids = yes\nsyslog_name = postfix-out\n"
+            self.room.plan["stamps"] = "rfc3339"
+
     def configure(self):
         here = self.room
-        here.write("/etc/postfix/main.cf", MAIN.replace(scenario.US, self.address))
+        here.write("/etc/postfix/main.cf", self.settings)
         here.write("/etc/postfix/master.cf", MASTER)
         here.write("/etc/postfix/dynamicmaps.cf", "")
         here.make("/var/lib/postfix", 901, 901)

@@ -4,6 +4,7 @@
 
 DIR/plan.json says what is to be there. With this process everything in the room ends: mounts, processes, addresses.
 """
+import datetime
 import json
 import os
 import signal
@@ -54,7 +55,7 @@ def make_root(root, packages):
 
 def make_network(address):
     """Every address is this machine's, and what leaves comes from ADDRESS."""
-    for command in (f"link set lo up", f"address add {address}/32 dev lo",
+    for command in ("link set lo up", f"address add {address}/32 dev lo",
                     f"route add local 0.0.0.0/0 dev lo src {address}"):
         subprocess.run(["ip", *command.split()], check=True)
 
@@ -74,8 +75,8 @@ def start_dns(directory, records):
     raise SystemExit("unbound ended: " + open(directory + "/unbound.log").read())
 
 
-def start_syslog(path, log_path, host):
-    """A socket for syslog(3); each line goes to the file as syslog daemons write it by default."""
+def start_syslog(path, log_path, host, stamps):
+    """A socket for syslog(3); each line goes to the file as syslog daemons write it by default, or with other stamps."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     listener.bind(path)
     os.chmod(path, 0o666)
@@ -87,6 +88,8 @@ def start_syslog(path, log_path, host):
             if text[:1] == b"<":
                 text = text.partition(b">")[2]
             stamp, rest = text[:16], text[16:]  # "Nov 21 18:10:00 "
+            if stamps == "rfc3339":
+                stamp = datetime.datetime.now().astimezone().isoformat(timespec="microseconds").encode() + b" "
             log.write(stamp + host.encode() + b" " + rest.replace(b"\n", b"#012") + b"\n")
 
     threading.Thread(target=receive, daemon=True).start()
@@ -99,7 +102,8 @@ def main(directory):
     make_root(root, plan["packages"])
     make_network(plan["address"])
     start_dns(directory, plan["records"])
-    start_syslog(root + "/dev/log", root + "/var/log/mail.log", plan["host"].partition(".")[0])
+    start_syslog(root + "/dev/log", root + "/var/log/mail.log", plan["host"].partition(".")[0],
+                 plan.get("stamps"))
     peer.start(plan["hosts"], directory + "/peer.pem", directory + "/peer.jsonl")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel takes away what daemons leave behind
     print("ready", flush=True)
