@@ -39,8 +39,10 @@ FileFollower::FileFollower(std::string path, const std::optional<LogCursor>& cur
 // Finds where to begin. false: there is nothing to be read yet.
 bool FileFollower::open_log() {
     if (begin_ == Begin::at_cursor) {
-        if (auto piece = find_piece(path_, wanted_)) {
-            set_current(std::move(*piece));
+        auto found = find_piece(path_, wanted_);
+        if (!found.settled) return false;
+        if (found.piece) {
+            set_current(std::move(*found.piece));
             return true;
         }
     }
@@ -52,7 +54,7 @@ bool FileFollower::open_log() {
         return not_there && begin_ != Begin::at_cursor && begin_without_text(rotated);
     }
     auto& piece = std::get<LogPiece>(opened);
-    if (piece.head().empty()) {
+    if (!piece.has_line()) {
         watch_.watch_next(piece.fd());
         awaited_ = piece.id();
         return begin_without_text(rotated);
@@ -68,7 +70,7 @@ bool FileFollower::open_log() {
     return true;
 }
 
-// The log is not there or empty: nothing in it could tell later whether it is still the same. So the place is at the end
+// The log is not there or has no line: nothing in it could tell later whether it is still the same. So the place is at the end
 // of the newest older piece, or before everything where there is none.
 bool FileFollower::begin_without_text(const std::vector<RotatedLog>& rotated) {
     auto piece = begin_ == Begin::at_beginning ? oldest_piece(rotated) : newest_piece(rotated);
@@ -145,7 +147,8 @@ bool FileFollower::wait_for_compressor() {
 // The current piece is read to its end. true: there is more, in it or in the next one.
 bool FileFollower::advance(const LineSink& line) {
     if (log_id() == current_->id()) return false;
-    auto next = piece_after(path_, *current_);
+    const auto rotated = rotated_logs(path_);
+    auto next = piece_after(rotated, *current_);
     if (!next.settled) return false;
     if (!next.piece) {
         auto opened = LogPiece::open(path_);
@@ -162,13 +165,15 @@ bool FileFollower::advance(const LineSink& line) {
             return true;
         }
         // Whoever writes has not gone over to it yet.
-        if (log.head().empty()) {
+        if (!log.has_line()) {
             watch_.watch_next(log.fd());
             awaited_ = log.id();
             return false;
         }
         next.piece = std::move(log);
     }
+    // Files that were renamed meanwhile may hide a piece between the two.
+    if (!same_files(rotated, rotated_logs(path_))) return false;
     // What was written to the old one before the first byte of the new one is there by now.
     if (!std::exchange(at_its_end_, true)) return true;
     go_on_with(std::move(*next.piece), line);

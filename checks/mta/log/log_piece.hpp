@@ -43,6 +43,10 @@ class LogPiece {
     // After the last whole line that was handed over.
     std::uint64_t offset() const { return offset_; }
     std::string_view head() const { return head_; }  // of the text; "" = it has none yet
+    // It can be told from other pieces by its first bytes: there is a whole line, which has a time and a process in it.
+    bool has_line() const {
+        return head_.size() == LogCursor::longest_head || head_.find('\n') != head_.npos;
+    }
     LogCursor place(const std::string& path) const;
     // This is the text whose place `cursor` is, as far as its first bytes tell; never when the cursor has none.
     bool has_head_of(const LogCursor& cursor) const;

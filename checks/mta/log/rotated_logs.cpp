@@ -161,7 +161,7 @@ std::optional<LogPiece> newest_piece(const std::vector<RotatedLog>& pieces) {
     return {};
 }
 
-std::optional<LogPiece> find_piece(const std::string& path, const LogCursor& place) {
+FoundPiece find_piece(const std::string& path, const LogCursor& place) {
     // The log itself first, then from the newest on; once more when a file went away meanwhile.
     for (int tries = 0; tries < 3; ++tries) {
         const auto rotated = rotated_logs(path);
@@ -180,25 +180,22 @@ std::optional<LogPiece> find_piece(const std::string& path, const LogCursor& pla
             best = std::move(piece);
             best_fit = fits;
         }
-        if (best || same_files(rotated, rotated_logs(path))) return best;
+        if (best || same_files(rotated, rotated_logs(path))) return {true, std::move(best)};
     }
     return {};
 }
 
-NextPiece piece_after(const std::string& path, const LogPiece& piece) {
-    const auto before = rotated_logs(path);
-    const auto pieces = rotated_logs(path);
-    if (!same_files(before, pieces)) return {};
+FoundPiece piece_after(const std::vector<RotatedLog>& pieces, const LogPiece& piece) {
     auto at = std::find_if(pieces.begin(), pieces.end(),
                            [&](const RotatedLog& one) { return one.id == piece.id(); });
     if (at == pieces.end()) {  // compressed or copied meanwhile, or gone
-        const auto place = piece.place(path);
+        const auto place = piece.place("");
         at = std::find_if(pieces.begin(), pieces.end(), [&](const RotatedLog& one) {
             const auto other = open_piece(one.path);
             return other && other->has_head_of(place);
         });
     }
-    NextPiece next{true, {}};
+    FoundPiece next{true, {}};
     if (at == pieces.end()) return next;
     for (++at; at != pieces.end() && !next.piece; ++at) {
         auto following = open_piece(at->path);

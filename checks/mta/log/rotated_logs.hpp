@@ -33,16 +33,17 @@ bool same_files(const std::vector<RotatedLog>& a, const std::vector<RotatedLog>&
 std::optional<LogPiece> oldest_piece(const std::vector<RotatedLog>& pieces);
 std::optional<LogPiece> newest_piece(const std::vector<RotatedLog>& pieces);
 
-// The piece in which this place is, ready to be read from there: by device and inode and first bytes, else by its first
-// bytes alone (a copy, a compressed one). nullopt: not there any more.
-std::optional<LogPiece> find_piece(const std::string& path, const LogCursor& place);
-
-// What was written after `piece`: the next older piece that is not empty, ready to be read from its beginning, or
-// nullopt when there is none between it and the log itself, or that cannot be told now.
-struct NextPiece {
+struct FoundPiece {
     bool settled = false;  // false: files are being renamed right now; look again
     std::optional<LogPiece> piece;
 };
-NextPiece piece_after(const std::string& path, const LogPiece& piece);
+
+// The piece in which this place is, ready to be read from there: by device and inode and first bytes, else by its first
+// bytes alone (a copy, a compressed one). None: not there any more.
+FoundPiece find_piece(const std::string& path, const LogCursor& place);
+
+// What was written after `piece`: the next of the older pieces that has text, ready to be read from its beginning. None:
+// only the log itself can follow.
+FoundPiece piece_after(const std::vector<RotatedLog>& pieces, const LogPiece& piece);
 
 }  // namespace reputed::mta
