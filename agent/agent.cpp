@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "agent/dns_metrics.hpp"
+#include "agent/log_watch.hpp"
 #include "agent/logging.hpp"
 #include "agent/own_jobs.hpp"
 #include "agent/stored_samples.hpp"
@@ -74,6 +75,8 @@ void Agent::remember() {
         known->second.verdict = job.verdict;
         series_.record(job.key, samples.read(std::move(job.samples)));
     }
+    runtime_.logs = std::make_shared<LogWatch>(runtime_.settings->mta, runtime_.classifier);
+    runtime_.logs->restore(std::move(state.log_parts));
     ledger_.restore(std::move(state.entries), jobs, state.next_entry, state.next_transition);
     alerting_ = std::move(alerting);
     {
@@ -82,6 +85,10 @@ void Agent::remember() {
     }
     log_decided();
     alerting_->start();
+    runtime_.logs->start([this](Batch&& batch) {
+        const std::lock_guard lock(mutex_);
+        alerting_->take(std::move(batch), system_clock::now());
+    });
 }
 
 std::string Agent::store_path() const {
@@ -103,6 +110,7 @@ void Agent::stop() {
     for (auto& worker : workers_)
         worker.join();
     workers_.clear();
+    if (runtime_.logs) runtime_.logs->stop();
     if (!alerting_ || std::exchange(alerting_stopped_, true)) return;
     {
         const std::lock_guard lock(mutex_);
@@ -171,8 +179,10 @@ void Agent::keep_only(const std::set<JobKey>& keys) {
 
 void Agent::reload(Runtime runtime) {
     const auto settings = runtime.settings;
+    const auto classifier = runtime.classifier;
     {
         const std::lock_guard lock(mutex_);
+        runtime.logs = runtime_.logs;
         std::swap(runtime_, runtime);  // the old one may have a thread to end, so it goes without the lock
         ledger_.use(runtime_.settings);
         set_jobs(runtime.settings->senders != runtime_.settings->senders);
@@ -181,6 +191,7 @@ void Agent::reload(Runtime runtime) {
     }
     log_decided();
     if (alerting_) alerting_->configure(*settings);
+    if (runtime.logs) runtime.logs->configure(settings->mta, classifier);
     wake_.notify_all();
 }
 
@@ -263,7 +274,8 @@ Report Agent::run_check(const JobKey& key, const Runtime& runtime, const std::st
         return {};
     }
     return find_check(key.check)->run(
-        key.subject, Services{*runtime.resolver, *runtime.settings, *runtime.lists, wall, stop});
+        key.subject, Services{*runtime.resolver, *runtime.settings, *runtime.lists, wall, stop,
+                              runtime.logs.get(), runtime.classifier.get()});
 }
 
 void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,
@@ -339,6 +351,7 @@ Batch Agent::ledger_state() const {
     batch.entries = ledger_.entries();
     for (const auto& [key, record] : statistics_)
         if (record.last_run != WallTime{}) batch.jobs.push_back(stored(key));
+    if (runtime_.logs) batch.log_parts = runtime_.logs->state();
     return batch;
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "agent/agent.hpp"
+#include "agent/log_watch.hpp"
 #include "checks/auth/dkim_check.hpp"
 #include "checks/dnsbl/subject.hpp"
 #include "checks/net/shared_answers.hpp"
@@ -211,7 +212,9 @@ void run_part(Settings settings, const Runtime& common, bool survey, bool teach,
 void run_check(CheckRequest request, const Progress& progress, const CheckPart& part) {
     const auto configured = request.settings.senders;
     if (request.subjects.empty()) {
-        const Runtime runtime = make_runtime(request.settings);
+        Runtime runtime = make_runtime(request.settings);
+        runtime.logs = std::make_shared<LogWatch>(request.settings.mta, runtime.classifier);
+        runtime.logs->catch_up();
         return run_part(std::move(request.settings), runtime, request.survey, false, progress, part);
     }
     request.settings.mta.kind =

@@ -94,6 +94,17 @@ std::string json_line(const Answer& answer) {
                       {"list", text_or_null(what.list)}});
 }
 
+// A line without its end; of a longer one than `longest_request` the beginning, which is no JSON then.
+bool read_line(std::string& line) {
+    line.clear();
+    auto& input = *std::cin.rdbuf();
+    int c = input.sbumpc();
+    if (c == EOF) return false;
+    for (; c != EOF && c != '\n'; c = input.sbumpc())
+        if (line.size() <= longest_request) line += static_cast<char>(c);
+    return true;
+}
+
 bool more_waits() {
     if (std::cin.rdbuf()->in_avail() > 0) return true;
     pollfd input{STDIN_FILENO, POLLIN, 0};
@@ -102,7 +113,7 @@ bool more_waits() {
 
 // Line by line, and out at once where somebody waits for the answer.
 void print_json(const Classify& classify) {
-    for (std::string line; std::getline(std::cin, line);) {
+    for (std::string line; read_line(line);) {
         const auto request = classify.request_of(std::move(line));
         std::cout << json_line(classify.answer(request)) << '\n';
         if (!more_waits()) std::cout.flush();
@@ -113,7 +124,7 @@ constexpr std::size_t shown_reply = 100;
 
 void print_table(const Classify& classify) {
     Table table({"CLASS", "HARD", "PROVIDER", "SMTP", "DSN", "LIST", "REPLY"});
-    for (std::string line; std::getline(std::cin, line);) {
+    for (std::string line; read_line(line);) {
         const auto request = classify.request_of(std::move(line));
         const auto [what, provider] = classify.answer(request);
         table.add({{std::string(to_string(what.reply_class))},
@@ -135,7 +146,13 @@ int classify_command(const CommonOptions& common, const ClassifyOptions& options
     const auto classifier = command_classifier(*settings);
     if (!classifier) return exit_config;
     if (!options.provider.empty() && !classifier->find_provider(options.provider)) {
-        print_error("--provider \"" + options.provider + "\" is not known: see config/providers.toml");
+        std::vector<std::string_view> known;
+        for (std::size_t i = 0; i < classifier->provider_count(); ++i)
+            known.push_back(classifier->provider_name(static_cast<mta::ProviderId>(i)));
+        const auto meant = nearest(options.provider, known);
+        print_error("--provider \"" + options.provider + "\" is not known" +
+                    (meant.empty() ? ": see config/providers.toml"
+                                   : ": did you mean \"" + std::string(meant) + "\"?"));
         return exit_usage;
     }
     const Classify classify(*classifier, options);

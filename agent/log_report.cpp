@@ -161,7 +161,9 @@ std::string receivers_text(const LogReport& report) {
 
 std::string reasons_text(const LogReport& report) {
     Table table({"COUNT", "REASON"});
-    for (const auto& reason : report.summary.reasons.top(shown_reasons))
+    auto reasons = report.summary.reasons();
+    if (reasons.size() > shown_reasons) reasons.resize(shown_reasons);
+    for (const auto& reason : reasons)
         table.add({{std::to_string(reason.count)}, {reason.text}});
     return table.empty() ? "" : table.to_string();
 }
@@ -244,7 +246,7 @@ Json to_json(const LogReport& report) {
             {{"domain", one_line(receiver.domain)}, {"status", status_json(receiver.status)}});
     out["receivers"] = std::move(receivers);
     Json reasons = Json::array();
-    for (const auto& reason : summary.reasons.top())
+    for (const auto& reason : summary.reasons())
         reasons.push_back({{"text", one_line(reason.text)}, {"count", reason.count}});
     out["reasons"] = std::move(reasons);
     Json timeline = Json::array();

@@ -2,10 +2,13 @@
 
 #include <memory>
 
+#include "checks/mta/reply/classifier.hpp"
 #include "checks/net/cares_resolver.hpp"
 #include "config/settings.hpp"
 
 namespace reputed {
+
+class LogWatch;
 
 // One configuration in use, with what was made from it. Shared by the runs that began under it, so that a reload
 // never pulls anything from under them.
@@ -15,9 +18,11 @@ struct Runtime {
     std::shared_ptr<Resolver> resolver;
     std::shared_ptr<const CaresResolver>
         statistics;  // the same resolver where it counts; null for another kind
+    std::shared_ptr<const mta::Classifier> classifier;  // with the operator's own rules
+    std::shared_ptr<LogWatch> logs;                     // null: no log is read
 };
 
-// Throws std::runtime_error when the resolver cannot be made.
+// Throws std::runtime_error when the resolver cannot be made, or the operator's rules on replies do not hold.
 Runtime make_runtime(Settings settings);
 
 }  // namespace reputed

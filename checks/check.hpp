@@ -18,8 +18,9 @@ namespace reputed {
 
 class Resolver;
 namespace mta {
+class Classifier;
 class DeliveryLog;
-}
+}  // namespace mta
 
 // As the families reputed_*_verdict show it: 0 ok, 1 info, 2 warning, 3 critical, -1 unknown.
 double verdict_value(Severity severity);
@@ -113,6 +114,7 @@ struct Services {
     std::chrono::system_clock::time_point now;
     std::stop_token stop;  // requested: return early with what there is; the report is then thrown away
     const mta::DeliveryLog* deliveries = nullptr;  // what the MTAs' logs tell; null: nobody reads them here
+    const mta::Classifier* classifier = nullptr;   // what replies mean; null: as it is built in
 };
 
 struct Check {

@@ -7,6 +7,8 @@
 #include "checks/identity/mx_check.hpp"
 #include "checks/identity/ptr_check.hpp"
 #include "checks/identity/shared_name_check.hpp"
+#include "checks/mta/log/delivery_check.hpp"
+#include "checks/mta/log/sources_check.hpp"
 #include "checks/mta/queue/queue_check.hpp"
 
 namespace reputed {
@@ -23,6 +25,8 @@ std::span<const Check> all_checks() {
         dkim_check(),
         dmarc_check(),
         mta::queue_check(),
+        mta::delivery_check(),
+        mta::sources_check(),
         // clang-format on
     };
     return checks;

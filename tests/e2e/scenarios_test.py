@@ -1,8 +1,11 @@
 """Situations from the field: the broken state is found with its sentence and remedy, and the fix clears it."""
 import json
+import shutil
 import unittest
 
-from support import LabTest, findings_of, reputed, replaced, with_lists, with_senders
+from mta_support import CACHE, room
+from postfix import Postfix
+from support import Agent, LabTest, findings_of, new_directory, replaced, reputed, wait_for, with_lists, with_senders
 
 
 class Scenario(LabTest):
@@ -154,6 +157,59 @@ class D(Scenario):
         record = "v=spf1 a mx ip4:122.219.43.142 ip4:210.131.150.93 ~all"
         self.lab("dns", "set", "many.example", "TXT", record)
         self.assertNotIn(key, findings_of(self.check(path)[1]))
+
+    def refused_by_gmail(self, ip, taken, refused):
+        """The log of a Postfix that sends from `ip` as office@many.example."""
+        if reason := room.absent():
+            self.skipTest(reason)
+        directory = new_directory()
+        self.addCleanup(shutil.rmtree, directory)
+        postfix = Postfix(directory, CACHE, address=ip)
+        plan = json.dumps(postfix.room.plan).replace("SPF [lab.example]", "SPF [many.example]")
+        postfix.room.plan = json.loads(plan)
+        self.addCleanup(postfix.stop)
+        postfix.start()
+        for number in range(taken + refused):
+            recipient = "accepted@gmail.com" if number < taken else "forged@gmail.com"
+            postfix.inject(number, [recipient], "office@many.example")
+        postfix.settle(1)
+        postfix.stop()
+        answers = [answer["status"] for answer in postfix.answers()]
+        self.assertEqual((answers.count("sent"), answers.count("bounced")), (taken, refused))
+        return postfix.room.path(postfix.log)
+
+    def test_gmail_refuses_us_for_missing_authentication(self):
+        ip = "210.131.150.93"
+        log = self.refused_by_gmail(ip, 17, 10)
+        record = "v=spf1 a mx ip4:122.219.43.142 ip4:210.131.150.91 ip4:210.131.150.92 ~all"
+        self.lab("dns", "set", "many.example", "TXT", record)
+        path = self.lab.configuration(lambda text: replaced(
+            with_lists(with_senders(text, "office"), "codes.bl.lab"), ('"116.58.168.33"', f'"{ip}"'),
+            ('"office.example"', '"many.example"'), ("[mta]\n", f'[mta]\nlog = ["{log}"]\n')))
+        key = ("delivery.refused", "postfix", "gmail/auth_failed")
+        found = findings_of(self.check(path)[1])
+        self.assertRegex(found[key]["message"], r"^Gmail refuses us for missing authentication since "
+                                                r"(\d{4}-\d\d-\d\d )?\d\d:\d\d UTC, 37 % of attempts$")
+        self.assertEqual(found[key]["severity"], "warning")
+        self.assertIn("This mail has been blocked because the sender is unauthenticated", found[key]["evidence"])
+        self.assertIn(f"SPF of many.example for {ip}: softfail", found[key]["evidence"])
+        self.assertIn("Let SPF cover every address that sends", found[key]["remedy"])
+        self.assertEqual(found["spf.softfail", "many.example", ip]["severity"], "warning")
+
+        with self.subTest("the agent that runs says it too"):
+            agent = Agent(self, path, self.lab.agent)
+            wait_for("the refusal is found", lambda: agent.running() and
+                     "delivery.refused postfix on gmail/auth_failed" in agent.opened())
+            wait_for("it is counted", lambda: 10 in [
+                count for labels, count in agent.metrics()["reputed_delivery_attempts_total"].items()
+                if {"gmail", "auth_failed"} <= set(labels)])
+            agent.stop()
+
+        with self.subTest("after the fix SPF is not what is wrong any more"):
+            self.lab("dns", "set", "many.example", "TXT", record.replace(" ~all", f" ip4:{ip} ~all"))
+            found = findings_of(self.check(path)[1])
+            self.assertNotIn(("spf.softfail", "many.example", ip), found)
+            self.assertIn(f"SPF of many.example for {ip}: pass", found[key]["evidence"])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -41,6 +42,13 @@ def new_directory():
     directory = tempfile.mkdtemp(prefix="reputed-e2e.", dir="/var/tmp")
     os.chmod(directory, 0o755)
     return directory
+
+
+def free_port():
+    """A port of 127.0.0.1 that nobody listens on now."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Lab:

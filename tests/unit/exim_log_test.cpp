@@ -113,8 +113,9 @@ const Row failures[] = {
      "deferred id=1xUpXE-0005vi-AB domain=example.com delay=0 reply=Connection refused"},
     {"2026-11-21 18:10:00 1xUpXE-0005vi-AB == user@example.com R=dnslookup T=remote_smtp defer (110): "
      "Connection timed out "
-     "H=mx.example.com [192.0.2.1]:25 DT=5m",
-     "deferred id=1xUpXE-0005vi-AB host=mx.example.com ip=192.0.2.1 domain=example.com delay=0 "
+     "H=mx.example.com [192.0.2.1]:25 I=[192.0.2.9]:40112 DT=5m",
+     "deferred id=1xUpXE-0005vi-AB host=mx.example.com ip=192.0.2.1 domain=example.com source=192.0.2.9 "
+     "delay=0 "
      "reply=Connection timed out"},
     {"2026-11-21 18:10:00 1xUpXE-0005vi-AB == user@example.com R=dnslookup T=remote_smtp H=mx.example.com "
      "[192.0.2.1] "
@@ -163,7 +164,29 @@ const Row failures[] = {
      "bounced id=1xUpXE-0005vi-AB domain=example.com delay=0 reply=Domain here.example has exceeded the max"},
 };
 
+const Row failures_over_lines[] = {
+    {"2026-11-21 18:10:00 1xUpXE-0005vi-AB == user@example.com R=dnslookup T=remote_smtp defer (-44) "
+     "H=mx.example.net "
+     "[192.0.2.1]: SMTP error from remote mail server after RCPT TO:<user@example.com>: 451 4.7.1 "
+     "Greylisted\n"
+     "2026-11-21 18:10:00 1xUpXE-0005vi-AB ** user@example.com: retry timeout exceeded",
+     "expired id=1xUpXE-0005vi-AB host=mx.example.net ip=192.0.2.1 domain=example.com delay=0 reply=retry "
+     "timeout exceeded"},
+    {"2026-11-21 18:10:00 1xUpXE-0005vi-AB == c@here.example R=smart T=local_delivery defer (-22): mailbox "
+     "is full\n"
+     "2026-11-21 18:10:00 1xUpXE-0005vi-AB ** c@here.example: retry timeout exceeded",
+     "expired local id=1xUpXE-0005vi-AB domain=here.example delay=0 reply=retry timeout exceeded"},
+    {"2026-11-21 18:10:00 1xUpXE-0005vi-AB == user@example.com R=all T=smtp defer (110): Connection timed "
+     "out "
+     "H=mx.example.com [192.0.2.1]: SMTP timeout after EHLO myhost.example",
+     "deferred id=1xUpXE-0005vi-AB host=mx.example.com ip=192.0.2.1 domain=example.com delay=0 "
+     "reply=Connection timed out: "
+     "SMTP timeout after EHLO myhost.example"},
+};
+
 const Row refusals[] = {
+    {"2026-11-21 18:10:00 1xUpXE-0005vi-AB F=<a@b> rejected by non-SMTP ACL: don't like sender",
+     "rejected reply=don't like sender"},
     {"2026-11-21 18:10:00 H=(ylmf-pc) [198.51.100.1]:1234 I=[192.0.2.9]:25 F=<a b@example.org> rejected RCPT "
      "<c@example.net>: relay not permitted",
      "rejected ip=198.51.100.1 reply=relay not permitted"},
@@ -206,6 +229,7 @@ const Row others[] = {
     {"2026-11-21 18:10:00 Start queue run: pid=4711", "plain"},
     {"2026-11-21 18:10:00 H=h.example [192.0.2.7] Warning: rejected RCPT <a@b>: not really", "plain"},
     {"2026-11-21 18:10:00 no host name found for IP address 192.0.2.7", "plain"},
+    {"2026-11-21 18:10:00 1xUpXE-0005vi-AB b@example.com: error ignored", "plain"},
     {"2026-11-21 18:10:00 1xUpXE-0005vi-AB ?? what is this", "unknown exim"},
     {"2026-11-21 18:10:00 1xUpXE-0005vi-AB == user@example.com R=dnslookup T=remote_smtp postponed",
      "unknown exim"},
@@ -236,6 +260,10 @@ TEST(EximLog, TellsLocalDeliveriesApart) {
 
 TEST(EximLog, ReadsFailures) {
     expect_rows(failures);
+}
+
+TEST(EximLog, KnowsWhereAnAddressThatIsGivenUpWasTried) {
+    expect_rows(failures_over_lines);
 }
 
 TEST(EximLog, ReadsRefusals) {

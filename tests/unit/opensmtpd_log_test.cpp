@@ -88,6 +88,31 @@ const Row attempts[] = {
      "sent id=" EVPID " ip=192.0.2.1 domain=example.com delay=1 reply=250 ok"},
 };
 
+#define CONNECTING SESSION "mta connecting address=smtp://192.0.2.1:25 host=mx.example.com\n"
+#define GIVEN_UP                                                                                      \
+    "Nov 21 18:10:00 mail smtpd[4711]: 0000000000000000 mta delivery evpid=" EVPID                    \
+    " from=<a@example.org> to=<b@example.com> rcpt=<-> source=\"-\" relay=\"example.com\" delay=11s " \
+    "result=\"TempFail\" stat=\"Network error on destination MXs\""
+
+// What went wrong is said of a session, before.
+const Row reasons[] = {
+    {CONNECTING SESSION "mta connected\n" SESSION
+                        "mta error reason=BANNER rejected: 421 4.7.0 too many connections\n" GIVEN_UP,
+     "deferred id=" EVPID
+     " dsn=4.7.0 host=mx.example.com ip=192.0.2.1 domain=example.com delay=11 reply=BANNER rejected: 421 "
+     "4.7.0 too many connections"},
+    {CONNECTING SESSION "mta error reason=IO Error: Connection refused\n" GIVEN_UP,
+     "deferred id=" EVPID " domain=example.com delay=11 reply=IO Error: Connection refused"},
+    {"Nov 21 17:10:00 mail smtpd[4711]: 5df87c9ffd0e785d mta connecting address=smtp://192.0.2.1:25 "
+     "host=mx.example.com\n"
+     "Nov 21 17:10:00 mail smtpd[4711]: 5df87c9ffd0e785d mta error reason=IO Error: Connection "
+     "refused\n" GIVEN_UP,
+     "deferred id=" EVPID " domain=example.com delay=11 reply=Network error on destination MXs"},
+    {SESSION "mta connecting address=smtp://192.0.2.1:25 host=mx.example.net\n" SESSION
+             "mta error reason=IO Error: Connection refused\n" GIVEN_UP,
+     "deferred id=" EVPID " domain=example.com delay=11 reply=Network error on destination MXs"},
+};
+
 const Row local_attempts[] = {
     {SESSION "mda delivery evpid=" EVPID
              " from=<a@example.org> to=<b@here.example> rcpt=<b@here.example> user=b delay=1s "
@@ -166,6 +191,10 @@ void expect_rows(std::span<const Row> rows) {
 
 TEST(OpensmtpdLog, ReadsAttempts) {
     expect_rows(attempts);
+}
+
+TEST(OpensmtpdLog, FindsTheReasonOfANetworkError) {
+    expect_rows(reasons);
 }
 
 TEST(OpensmtpdLog, TellsLocalDeliveriesApart) {

@@ -39,7 +39,7 @@ const Row attempts[] = {
     {MTA QID
      "to=<a@example.com>, delay=00:08:18, xdelay=00:00:56, mailer=esmtp, pri=120310, relay=mx.example.com. "
      "[192.0.2.1], dsn=4.0.0, stat=Deferred: 421-4.7.0 [192.0.2.9      10] Our system has detected",
-     "deferred id=6ALIA0ab004711 dsn=4.0.0 host=mx.example.com ip=192.0.2.1 domain=example.com delay=498 "
+     "deferred id=6ALIA0ab004711 dsn=4.7.0 host=mx.example.com ip=192.0.2.1 domain=example.com delay=498 "
      "reply=421-4.7.0 "
      "[192.0.2.9      10] Our system has detected"},
     {MTA QID "to=<a@example.com>, delay=00:00:00, mailer=esmtp, relay=mx.example.com., stat=Deferred: 451 "
@@ -76,7 +76,7 @@ const Row attempts[] = {
     {MTA QID "to=<a@nonexistent.example>, delay=00:00:00, mailer=esmtp, relay=nonexistent.example, "
              "dsn=5.1.2, stat=Host unknown "
              "(Name server: nonexistent.example: host not found)",
-     "bounced id=6ALIA0ab004711 dsn=5.1.2 host=nonexistent.example domain=nonexistent.example delay=0 "
+     "bounced id=6ALIA0ab004711 dsn=5.1.2 domain=nonexistent.example delay=0 "
      "reply=Host unknown "
      "(Name server: nonexistent.example: host not found)"},
     {"Nov 21 18:10:00 mail sendmail[4711]: " QID "to=<b@example.com>, stat=Sent (ok)",
@@ -96,6 +96,34 @@ const Row attempts[] = {
      "sent id=6ALIA0ab004711 dsn=2.0.0 host=mx.example.com ip=192.0.2.1 domain=example.com reply=ok"},
     {MTA QID "to=<a@example.com>, mailer=relay, relay=[127.0.0.1] [127.0.0.1], dsn=2.0.0, stat=Sent (ok)",
      "sent id=6ALIA0ab004711 dsn=2.0.0 ip=127.0.0.1 domain=example.com reply=ok"},
+};
+
+// On a connection that is used again, dsn= and reply= can be those of the message before.
+const Row stale_replies[] = {
+    {MTA QID "to=grey@example.com, mailer=esmtp, relay=mx.example.com. [192.0.2.1], dsn=5.3.4, reply=552 "
+             "5.3.4 Message size "
+             "exceeds fixed limit, stat=Deferred: 451 4.7.1 <grey@example.com>: Greylisted, stat=x",
+     "deferred id=6ALIA0ab004711 dsn=4.7.1 host=mx.example.com ip=192.0.2.1 domain=example.com reply=451 "
+     "4.7.1 "
+     "<grey@example.com>: Greylisted, stat=x"},
+    {MTA QID "to=a@example.com, mailer=esmtp, relay=mx.example.com. [192.0.2.1], dsn=5.3.4, reply=552 5.3.4 "
+             "Message size, "
+             "stat=Deferred: Connection reset by mx.example.com.",
+     "deferred id=6ALIA0ab004711 host=mx.example.com ip=192.0.2.1 domain=example.com reply=Connection reset "
+     "by "
+     "mx.example.com."},
+    {MTA QID "to=a@example.com, mailer=esmtp, relay=mx.example.com. [192.0.2.1], dsn=4.4.2, reply=421 4.4.1 "
+             "Connection reset by "
+             "mx.example.com., stat=Deferred",
+     "deferred id=6ALIA0ab004711 dsn=4.4.2 host=mx.example.com ip=192.0.2.1 domain=example.com reply=421 "
+     "4.4.1 Connection "
+     "reset by mx.example.com."},
+    {MTA QID "to=a@example.com, mailer=esmtp, relay=contoso-example.ma...ction.outlook.com. [192.0.2.1], "
+             "dsn=4.5.0, reply=421 x, "
+             "stat=Deferred: 421 4.7.0 mx Error: too many connections",
+     "deferred id=6ALIA0ab004711 dsn=4.7.0 host=contoso-example.ma...ction.outlook.com ip=192.0.2.1 "
+     "domain=example.com "
+     "reply=421 4.7.0 mx Error: too many connections"},
 };
 
 const Row local_attempts[] = {
@@ -194,6 +222,10 @@ void expect_rows(std::span<const Row> rows) {
 
 TEST(SendmailLog, ReadsAttempts) {
     expect_rows(attempts);
+}
+
+TEST(SendmailLog, TakesNoReplyOfTheMessageBefore) {
+    expect_rows(stale_replies);
 }
 
 TEST(SendmailLog, TellsLocalDeliveriesApart) {

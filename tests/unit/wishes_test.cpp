@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@
 #include "agent/notify/message_text.hpp"
 #include "agent/outbox.hpp"
 #include "checks/dnsbl/dnsbl_check.hpp"
+#include "checks/mta/reply/classifier.hpp"
 #include "tests/support/scripted_list.hpp"
 
 // What users of such tools asked for, each test named after the wish.
@@ -353,6 +355,39 @@ ips = ["198.51.100.7", "2001:db8:9::/127"]
     const auto news = tells("zen.spamhaus.org", "127.0.0.4");
     ASSERT_EQ(news.size(), 1U);
     EXPECT_EQ(news[0].finding.subject, "198.51.100.7");
+}
+
+// kumina/postfix_exporter#36, sergeymakinen/postfix_exporter#6, mailcow-dockerized#4635.
+TEST(Wishes, Wish13BounceReasonsAsBoundedClasses) {
+    const auto& classifier = mta::Classifier::builtin();
+    const auto class_of = [&](std::string_view reply) {
+        return to_string(classifier.classify(reply, classifier.guess_provider(reply)).reply_class);
+    };
+    EXPECT_EQ(
+        class_of("550-5.7.1 Gmail has detected that this message is likely suspicious due to the very low "
+                 "reputation of the sending IP address. - gsmtp"),
+        "reputation");
+    EXPECT_EQ(
+        class_of(
+            "550 5.7.1 Unfortunately, messages from [192.0.2.1] weren't sent. Please contact your Internet "
+            "service provider since part of their network is on our block list (S3150)."),
+        "reputation");
+    EXPECT_EQ(class_of("554 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org"), "blocklisted");
+    EXPECT_EQ(class_of("451 4.7.1 Greylisting in action"), "greylisted");
+
+    // However many replies there are that nobody has seen before, the values of the labels are these.
+    const auto names = reply_class_names();
+    const std::set<std::string_view> classes(names.begin(), names.end());
+    std::set<std::string_view> providers;
+    for (int i = 0; i < 10'000; ++i) {
+        const auto number = std::to_string(i);
+        const auto reply = "host mx" + number + ".example" + number + ".com[192.0.2.1] said: 550 5.7." +
+                           number + " No, " + number;
+        EXPECT_TRUE(classes.contains(class_of(reply))) << reply;
+        providers.insert(classifier.provider_name(classifier.guess_provider(reply)));
+    }
+    EXPECT_EQ(providers, std::set<std::string_view>{"other"});
+    EXPECT_LE(classifier.provider_count(), most_providers + 1);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "checks/mta/log/exim_refusal.hpp"
 #include "checks/mta/log/exim_text.hpp"
 #include "checks/mta/log/fields.hpp"
 #include "checks/mta/log/syslog.hpp"
@@ -15,104 +16,19 @@ using exim::Place;
 
 // Remarks on a message that are no attempt to deliver it. Those on single hosts ("H=mx [192.0.2.1]: SMTP error ...") come
 // before the line that says what became of the address.
-constexpr std::string_view remarks[] = {
-    "Completed",
-    "H=",
-    "U=",
-    "SMTP ",
-    "LMTP ",
-    "*",
-    "Frozen",
-    "frozen",
-    "Message ",
-    "Unfrozen",
-    "unfrozen",
-    "cancelled by",
-    "removed by",
-    "Spool ",
-    "no immediate delivery",
-    "no recipients",
-    "no IP address",
-    "host ",
-    "lookup of host",
-    "Remote host",
-    "remote host",
-    "TLS ",
-    "TLS: ",
-    "X=",
-    "DKIM",
-    "ARC",
-    "DMARC",
-    "SPF",
-    "PDKIM",
-    "Warning",
-    "warning",
-    "error",
-    "Error",
-    "malware",
-    "spam",
-    "demime",
-    "retry",
-    "Retry",
-    "<",
-    "address",
-    "recipient",
-    "sender",
-    "Sender",
-    "Delivery",
-    "delivery",
-    "failed",
-    "Failed",
-    "Format error",
-    "Neutral",
-    "all ",
-    "a user ",
-    "DSN",
-    "DANE",
-    "PRDR",
-    "Connection",
-    "connection",
-    "discarded",
-    "discarding",
-    "routing",
-    "Router",
-    "router",
-    "Transport",
-    "transport",
-    "removed",
-    "marked",
-    "edited",
-    "new ",
-    "returned",
-    "queued",
-    "unable to",
-    "Unable to",
-    "could not",
-    "cannot",
-    "rewrite",
-    "rejected",
-    "temporarily rejected",
-    "moved",
-    "forced",
-    "set ",
-    "save",
-    "unrecognized",
-    "SMTPUTF8",
-    "Could not",
-    "no host",
-    "the ",
-    "body",
-    "header",
-};
+constexpr std::string_view remarks =
+    "Completed|H=|U=|SMTP |LMTP |*|Frozen|frozen|Message |Unfrozen|unfrozen|cancelled by|removed by|"
+    "Spool |no immediate delivery|no recipients|no IP address|host |lookup of host|Remote host|"
+    "remote host|TLS |TLS: |X=|DKIM|ARC|DMARC|SPF|PDKIM|Warning|warning|error|Error|malware|spam|"
+    "demime|retry|Retry|<|address|recipient|sender|Sender|Delivery|delivery|failed|Failed|"
+    "Format error|Neutral|all |a user |DSN|DANE|PRDR|Connection|connection|discarded|discarding|"
+    "routing|Router|router|Transport|transport|removed|marked|edited|new |returned|queued|unable to|"
+    "Unable to|could not|cannot|rewrite|rejected|temporarily rejected|moved|forced|set |save|"
+    "unrecognized|SMTPUTF8|Could not|no host|the |body|header";
 
-bool begins_with_any(std::string_view text, std::span<const std::string_view> beginnings) {
-    return std::any_of(beginnings.begin(), beginnings.end(),
-                       [&](std::string_view beginning) { return text.starts_with(beginning); });
-}
-
-bool contains(std::string_view text, std::string_view words) {
-    return text.find(words) != std::string_view::npos;
-}
+// Of remarks that begin with an address.
+constexpr std::string_view remarks_on_addresses =
+    ": error ignored|: errors ignored|: discarded|transport output: ";
 
 bool is_exim_program(std::string_view program) {
     return program.starts_with("exim");
@@ -149,7 +65,7 @@ void take_host_in_words(std::string_view words, DeliveryEvent& event) {
     auto at = words.find(": host ");
     if (at == std::string_view::npos) return;
     const auto rest = words.substr(at + 7);
-    const auto relay = read_relay(rest.substr(0, rest.find("]") + 1));
+    const auto relay = read_relay(rest.substr(0, rest.find(']') + 1));
     if (relay.ip.empty() || contains(relay.host, " ")) return;
     event.relay_host = relay.host;
     event.relay_ip = relay.ip;
@@ -204,8 +120,9 @@ class EximLog final : public LogDialect {
             if (flag == "**") return failed(id, rest, time, sink);
             if (flag == "==") return deferred(id, rest, time, sink);
         }
-        if (const auto reply = rejection(text)) return reject(text, *reply, time, sink);
-        if (begins_with_any(text, remarks)) return LineKind::plain;
+        if (const auto refusal = exim::read_refusal(text)) return reject(*refusal, time, sink);
+        if (begins_with_any(text, remarks) || contains_any(text, remarks_on_addresses))
+            return LineKind::plain;
         return unknown(sink);
     }
 
@@ -215,12 +132,12 @@ class EximLog final : public LogDialect {
         constexpr std::int64_t quarter = 900;
         const auto away = time - exim::message_id_time(id);
         const auto rounded = (away + (away >= 0 ? quarter / 2 : -quarter / 2)) / quarter * quarter;
-        zone_offset_ = std::abs(rounded) <= 26 * 3600 ? rounded : 0;
+        zone_offset_ = std::abs(rounded) <= 93'600 ? rounded : 0;
         return LineKind::plain;
     }
 
     float age(std::string_view id, std::int64_t time) const {
-        constexpr std::int64_t oldest = 60 * 86'400;
+        constexpr std::int64_t oldest = std::int64_t{60} * 86'400;
         const auto seconds = time - zone_offset_ - exim::message_id_time(id);
         return seconds >= -1 && seconds < oldest ? static_cast<float>(std::max<std::int64_t>(seconds, 0))
                                                  : unknown_seconds;
@@ -259,7 +176,15 @@ class EximLog final : public LogDialect {
         DeliveryEvent event;
         begin(event, id, time, subject, fields);
         event.status = is_final_by_age(rest) ? DeliveryStatus::expired : DeliveryStatus::bounced;
-        return not_delivered(event, subject, fields, rest, sink);
+        place_failure(event, subject, fields, rest);
+        // That an address is given up names neither router nor host; the attempt before did.
+        const auto* last = deferrals_.find(key_of(id, subject.address));
+        if (last && fields.router.empty() && fields.transport.empty()) {
+            event.local = last->local;
+            event.relay_host = last->host.view();
+            event.relay_ip = last->ip.view();
+        }
+        return not_delivered(event, rest, sink);
     }
 
     // "user@example.com R=dnslookup T=remote_smtp defer (-44) H=mx.example.com [192.0.2.1]: SMTP error ...", with the
@@ -280,12 +205,24 @@ class EximLog final : public LogDialect {
             const auto host = exim::take_fields(rest, colon);
             fields.host = host.host;
             fields.ip = host.ip;
-            if (rest.empty()) rest = errno_words;
+            fields.interface_ip = host.interface_ip;
+            fields.interface_ip = host.interface_ip;
+            if (rest.empty()) {
+                rest = errno_words;
+            } else if (!errno_words.empty()) {
+                words_.assign(errno_words).append(": ").append(rest);
+                rest = words_;
+            }
         }
         DeliveryEvent event;
         begin(event, id, time, subject, fields);
         event.status = DeliveryStatus::deferred;
-        return not_delivered(event, subject, fields, rest, sink);
+        place_failure(event, subject, fields, rest);
+        auto& last = deferrals_.put(key_of(id, subject.address));
+        last.local = event.local;
+        last.host = event.relay_host;
+        last.ip = event.relay_ip;
+        return not_delivered(event, rest, sink);
     }
 
     void begin(DeliveryEvent& event, std::string_view id, std::int64_t time, const exim::Subject& subject,
@@ -301,16 +238,20 @@ class EximLog final : public LogDialect {
         if (!fields.cipher.empty()) event.tls = DeliveryEvent::Tls::yes;
     }
 
-    LineKind not_delivered(DeliveryEvent& event, const exim::Subject& subject, const exim::Fields& fields,
-                           std::string_view words, LogSink& sink) {
-        words = without_duration(words);
+    static void place_failure(DeliveryEvent& event, const exim::Subject& subject, const exim::Fields& fields,
+                              std::string_view words) {
         if (event.relay_ip.empty()) take_host_in_words(words, event);
         auto place = exim::place_of_transport(fields.transport);
-        if (place == Place::unsaid && fields.transport.empty()) place = exim::place_of_router(fields.router);
-        if (!event.relay_ip.empty())
-            event.local = is_local_delivery(fields) && place == Place::here;
+        if (fields.transport.empty()) place = exim::place_of_router(fields.router);
+        event.local = place == Place::here;
+        if (event.relay_ip.empty())
+            event.local = event.local || subject.path;
         else
-            event.local = subject.path || place == Place::here;
+            event.local = event.local && is_local_delivery(fields);
+    }
+
+    LineKind not_delivered(DeliveryEvent& event, std::string_view words, LogSink& sink) {
+        words = without_duration(words);
         event.reply = exim::unescaped(words, buffer_);
         event.dsn = enhanced_code_in(event.reply);
         sink.delivery(event);
@@ -318,59 +259,17 @@ class EximLog final : public LogDialect {
     }
 
     LineKind without_message(std::string_view text, std::int64_t time, LogSink& sink) {
-        if (const auto reply = rejection(text)) return reject(text, *reply, time, sink);
+        if (const auto refusal = exim::read_refusal(text)) return reject(*refusal, time, sink);
         return LineKind::plain;
     }
 
-    // "H=host (helo) [192.0.2.1] F=<a@b> temporarily rejected RCPT <c@d>: words", "rejected EHLO from H=...: words",
-    // "... synchronization error ...: rejected connection from H=[192.0.2.1] ...", "Connection from [192.0.2.1] refused:
-    // too many connections", "refused connection from H=...": the words from "rejected" or "refused" on.
-    static std::optional<std::string_view> rejection(std::string_view text) {
-        if (text.starts_with("H=") || text.starts_with("U=")) {
-            bool colon = false;
-            exim::take_fields(text, colon);
-            if (text.starts_with("temporarily ")) text.remove_prefix(12);
-            return text.starts_with("rejected ") ? std::optional(text) : std::nullopt;
-        }
-        if (text.starts_with("rejected ") || text.starts_with("refused connection ")) return text;
-        if (text.starts_with("temporarily rejected ")) return text.substr(12);
-        if (text.starts_with("Connection from ")) {
-            const auto at = text.find(" refused: ");
-            return at == std::string_view::npos ? std::nullopt : std::optional(text.substr(at + 1));
-        }
-        if (text.starts_with("SMTP protocol ")) {
-            const auto at = text.find(": rejected ");
-            return at == std::string_view::npos ? std::nullopt : std::optional(text.substr(at + 2));
-        }
-        return {};
-    }
-
-    LineKind reject(std::string_view text, std::string_view words, std::int64_t time, LogSink& sink) {
+    LineKind reject(const exim::Refusal& refusal, std::int64_t time, LogSink& sink) {
         RejectEvent event;
         event.time = time;
-        event.client_ip = client_ip(text);
-        // Behind the address, which may hold anything.
-        auto reply = words;
-        if (const auto open = reply.find('<'); open < reply.find(": ")) {
-            reply.remove_prefix(open + 1);
-            if (!take_address(reply)) reply = words;
-        }
-        event.reply = take_until(reply, ": ") ? reply : words;
-        event.reply = exim::unescaped(event.reply, buffer_);
+        event.client_ip = refusal.client_ip;
+        event.reply = exim::unescaped(refusal.words, buffer_);
         sink.rejected(event);
         return LineKind::event;
-    }
-
-    static std::string_view client_ip(std::string_view text) {
-        if (const auto at = text.find("H="); at != std::string_view::npos) {
-            text.remove_prefix(at);
-            bool colon = false;
-            return exim::take_fields(text, colon).ip;
-        }
-        const auto open = text.find('[');
-        if (open == std::string_view::npos) return {};
-        const auto ip = front_until(text.substr(open + 1), "]");
-        return is_ip_text(ip) ? ip : std::string_view();
     }
 
     static LineKind unknown(LogSink& sink) {
@@ -380,6 +279,13 @@ class EximLog final : public LogDialect {
 
     StampReader stamps_;
     std::int64_t zone_offset_ = 0;
+    struct LastDeferral {
+        bool local = false;
+        ShortText<128> host;
+        ShortText<46> ip;
+    };
+    RecentTable<LastDeferral, 1024> deferrals_;
+    std::string words_;
     std::string buffer_;
 };
 
@@ -395,7 +301,10 @@ bool is_exim_log_line(std::string_view line) {
     if (line.size() < 11 || !is_digit(line[0]) || line[10] != ' ' || !stamps.read(line)) return false;
     take_pid(line);
     if (!exim::take_message_id(line).empty()) return true;
-    return line.starts_with("Start queue run: pid=") || line.starts_with("End queue run: pid=") ||
+    return line.starts_with("Start queue run: pid=") ||
+           (line.starts_with("cwd=") && contains(line, " args: ")) ||
+           (line.starts_with("cwd=") && contains(line, " args: ")) ||
+           line.starts_with("End queue run: pid=") ||
            (line.starts_with("exim ") && contains(line, " daemon started: pid="));
 }
 

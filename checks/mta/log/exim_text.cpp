@@ -31,11 +31,6 @@ bool has_id_form(std::string_view text, std::size_t second, std::size_t third) {
     return text.size() == length || text[length] == ' ';
 }
 
-bool contains_any(std::string_view name, std::initializer_list<std::string_view> words) {
-    return std::any_of(words.begin(), words.end(),
-                       [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
-}
-
 // What begins `text` after its opening quotation mark, up to the closing one; takes both off. All of it when none closes.
 std::string_view take_quoted(std::string_view& text) {
     std::size_t i = 0;
@@ -190,25 +185,24 @@ Fields take_fields(std::string_view& text, bool& colon) {
 
 Place place_of_transport(std::string_view transport) {
     if (transport.empty()) return Place::unsaid;
-    if (contains_any(transport, {"lmtp", "bsmtp"})) return Place::here;
-    if (contains_any(transport,
-                     {"smtp", "remote", "relay", "smarthost", "smart_host", "outgoing", "outbound"}))
+    if (contains_any(transport, "lmtp|bsmtp")) return Place::here;
+    if (contains_any(transport, "smtp|remote|relay|smarthost|smart_host|outgoing|outbound"))
         return Place::away;
-    if (contains_any(transport, {"local",   "file",    "pipe",      "spool",   "maildir",  "mailbox",
-                                 "mbox",    "dovecot", "cyrus",     "virtual", "procmail", "maildrop",
-                                 "deliver", "reply",   "vacation",  "mailman", "list",     "majordomo",
-                                 "null",    "discard", "blackhole", "archive", "bypassed"}))
+    if (contains_any(transport,
+                     "local|file|pipe|spool|maildir|mailbox|mbox|dovecot|cyrus|virtual|"
+                     "procmail|maildrop|deliver|reply|vacation|mailman|list|majordomo|null|"
+                     "discard|blackhole|archive|bypassed"))
         return Place::here;
     return Place::unsaid;
 }
 
 Place place_of_router(std::string_view router) {
     if (router.empty()) return Place::unsaid;
-    if (contains_any(
-            router, {"dns", "smart", "remote", "nonlocal", "lookuphost", "hub", "relay", "route", "gateway"}))
+    if (contains_any(router, "dns|smart|remote|nonlocal|lookuphost|hub|relay|route|gateway"))
         return Place::away;
-    if (contains_any(router, {"local", "alias", "forward", "procmail", "maildir", "maildrop", "virtual",
-                              "mailman", "lowuid", "dovecot", "user", "mailbox", "reply", "vacation"}))
+    if (contains_any(router,
+                     "local|alias|forward|procmail|maildir|maildrop|virtual|mailman|lowuid|"
+                     "dovecot|user|mailbox|reply|vacation"))
         return Place::here;
     return Place::unsaid;
 }

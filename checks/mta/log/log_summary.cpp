@@ -9,6 +9,7 @@ namespace reputed::mta {
 namespace {
 
 constexpr std::size_t max_receivers = 16'384;
+constexpr std::size_t max_replies = 4096;
 constexpr std::size_t max_hours = 24 * 400;
 
 void add(StatusCounts& counts, const DeliveryEvent& event) {
@@ -109,6 +110,28 @@ void LogSummary::count_receiver(const DeliveryEvent& event) {
     add(receivers_[key_], event);
 }
 
+void LogSummary::count_reply(const Attempt& attempt) {
+    constexpr std::size_t longest = 1000;
+    const auto key = attempt.reply_key;
+    auto found = replies_.find(key);
+    if (found == replies_.end()) {
+        if (replies_.size() >= max_replies) {
+            for (const auto& [old, reply] : replies_)
+                reasons_.add(reply.text, reply.count);
+            replies_.clear();
+        }
+        found = replies_.emplace(key, Reply{std::string(attempt.event.reply.substr(0, longest)), 0}).first;
+    }
+    found->second.count += attempt.event.recipients;
+}
+
+std::vector<QueueReason> LogSummary::reasons() const {
+    auto all = reasons_;
+    for (const auto& [key, reply] : replies_)
+        all.add(reply.text, reply.count);
+    return all.top();
+}
+
 void LogSummary::attempt(const Attempt& attempt) {
     const auto& event = attempt.event;
     first = first == 0 ? event.time : std::min(first, event.time);
@@ -129,7 +152,7 @@ void LogSummary::attempt(const Attempt& attempt) {
     count_receiver(event);
     if (event.status == DeliveryStatus::sent) return;
     if (!attempt.what.list.empty()) lists.add(attempt.what.list, event.recipients);
-    reasons.add(event.reply, event.recipients);
+    count_reply(attempt);
 }
 
 void LogSummary::reject(const RejectEvent& event) {

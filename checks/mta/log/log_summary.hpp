@@ -70,6 +70,8 @@ class LogSummary {
 
     void attempt(const Attempt& attempt);
     void reject(const RejectEvent& event);
+    // Why mail was not taken, most frequent first.
+    std::vector<QueueReason> reasons() const;
     // Recipients' domains with most failures first.
     std::vector<Receiver> worst_receivers(std::size_t limit) const;
 
@@ -83,7 +85,6 @@ class LogSummary {
     BoundedCounts sources{1024};         // our own addresses
     std::array<std::uint64_t, 3> tls{};  // in the order of DeliveryEvent::Tls
     std::uint64_t rejected = 0;
-    ReasonTally reasons;
     std::map<std::int64_t, Hour> timeline;  // by the Unix second at which `timeline_step` seconds begin
     std::int64_t timeline_step = 3600;
     std::int64_t first = 0;  // of all events; 0 = none
@@ -93,6 +94,15 @@ class LogSummary {
     Hour& hour(std::int64_t time);
     void count_receiver(const DeliveryEvent& event);
 
+    // Replies of one key are counted together, and made fit to be told only at the end.
+    struct Reply {
+        std::string text;
+        std::uint64_t count = 0;
+    };
+    void count_reply(const Attempt& attempt);
+
+    std::unordered_map<std::uint64_t, Reply> replies_;
+    ReasonTally reasons_;  // of those that had no room any more
     std::unordered_map<std::string, StatusCounts> receivers_;
     std::string key_;  // kept, so that looking up costs no memory
     Hour* hour_ = nullptr;

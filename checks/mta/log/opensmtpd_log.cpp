@@ -28,11 +28,9 @@ std::string_view take_session(std::string_view& text) {
 }
 
 // What the delivery part tells beside its attempts.
-constexpr std::string_view mta_remarks[] = {
-    "connecting",  "connected", "disconnected", "tls",    "error",   "server-cert",
-    "cert-check",  "starttls",  "auth",         "stop",   "ciphers", "cipher",
-    "tls-session", "bad-input", "greeting",     "closed",
-};
+constexpr std::string_view mta_remarks =
+    "connecting|connected|disconnected|tls|error|server-cert|cert-check|starttls|auth|stop|ciphers|"
+    "cipher|tls-session|bad-input|greeting|closed";
 
 // The fields of an attempt in any of the three forms.
 struct Attempt {
@@ -151,6 +149,17 @@ class OpensmtpdLog final : public LogDialect {
     struct Outgoing {
         bool tls = false;
         bool lmtp = false;
+        bool connected = false;
+        ShortText<46> ip;
+        ShortText<128> host;
+    };
+    // Why a session with a host failed before any message was on its way.
+    struct Failure {
+        std::int64_t time = 0;
+        bool connected = false;
+        ShortText<46> ip;
+        ShortText<128> host;
+        ShortText<512> reason;
     };
 
     LineKind mta(std::string_view session, std::string_view rest, std::int64_t time, LogSink& sink) {
@@ -168,16 +177,49 @@ class OpensmtpdLog final : public LogDialect {
             }
             return attempt(told, event, time, sink);
         }
-        if (verb == "connecting") {
-            auto& outgoing = outgoing_.put(key_of(session));
-            outgoing = {};
-            outgoing.lmtp = rest.find("address=lmtp:") != std::string_view::npos;
-            outgoing.tls = rest.find("address=smtps:") != std::string_view::npos;
-        }
+        if (verb == "connecting") connecting(outgoing_.put(key_of(session)), rest);
+        if (verb == "connected") outgoing_.put(key_of(session)).connected = true;
+        if (verb == "error") remember_failure(session, rest, time);
         if (verb == "tls" || verb == "starttls") outgoing_.put(key_of(session)).tls = true;
-        for (const auto remark : mta_remarks)
-            if (verb.starts_with(remark)) return LineKind::plain;
+        if (begins_with_any(verb, mta_remarks)) return LineKind::plain;
         return unknown(sink);
+    }
+
+    // "connecting address=smtp+tls://192.0.2.1:25 host=mx.example.com"
+    static void connecting(Outgoing& outgoing, std::string_view rest) {
+        outgoing = {};
+        if (!take_until(rest, "address=")) return;
+        outgoing.lmtp = rest.starts_with("lmtp:");
+        outgoing.tls = rest.starts_with("smtps:");
+        if (!take_until(rest, "://")) return;
+        auto address = front_until(rest, " ");
+        address = address.substr(0, address.rfind(':'));
+        outgoing.ip = client_address(address);
+        if (take_until(rest, "host=") && !rest.starts_with('<')) outgoing.host = front_until(rest, " ");
+    }
+
+    // "error reason=BANNER rejected: 554 ...": under the host's name and the domains that it is in, where the attempt that
+    // comes to its end afterwards says no more than "Network error on destination MXs".
+    void remember_failure(std::string_view session, std::string_view rest, std::int64_t time) {
+        const auto* outgoing = outgoing_.find(key_of(session));
+        if (!outgoing || outgoing->host.view().empty() || !take_until(rest, "reason=")) return;
+        Failure failure{time, outgoing->connected, outgoing->ip, outgoing->host, {}};
+        failure.reason = rest;
+        auto name = outgoing->host.view();
+        for (int labels = 0; labels < 4 && name.find('.') != std::string_view::npos; ++labels) {
+            failures_.put(key_of(name)) = failure;
+            take_until(name, ".");
+        }
+    }
+
+    void find_reason(DeliveryEvent& event, std::int64_t time) {
+        constexpr std::int64_t at_most_before = 900;
+        const auto* failure = failures_.find(key_of(event.recipient_domain));
+        if (!failure || time - failure->time > at_most_before) return;
+        event.reply = failure->reason.view();
+        if (!failure->connected) return;
+        event.relay_host = failure->host.view();
+        event.relay_ip = failure->ip.view();
     }
 
     LineKind mda(std::string_view rest, std::int64_t time, LogSink& sink) {
@@ -206,7 +248,8 @@ class OpensmtpdLog final : public LogDialect {
         event.source_ip = source.ip;
         event.delay = read_duration(told.delay);
         event.reply = stat;
-        event.dsn = enhanced_code_in(stat);
+        if (relay.ip.empty() && stat == "Network error on destination MXs") find_reason(event, time);
+        event.dsn = enhanced_code_in(event.reply);
         if (relay.ip.empty()) event.tls = DeliveryEvent::Tls::unknown;
         sink.delivery(event);
         return LineKind::event;
@@ -305,6 +348,7 @@ class OpensmtpdLog final : public LogDialect {
     StampReader stamps_;
     RecentTable<Outgoing, 1024> outgoing_;
     RecentTable<ShortText<46>, 1024> clients_;
+    RecentTable<Failure, 256> failures_;
 };
 
 }  // namespace

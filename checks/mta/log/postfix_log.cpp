@@ -5,6 +5,7 @@
 
 #include "checks/mta/log/fields.hpp"
 #include "checks/mta/log/syslog.hpp"
+#include "checks/mta/log/text_scan.hpp"
 #include "checks/mta/queue/postfix_id.hpp"
 
 namespace reputed::mta {
@@ -236,6 +237,7 @@ class PostfixLog final : public LogDialect {
         if (tls_seen_ && !local && !event.relay_ip.empty() && event.tls == DeliveryEvent::Tls::unknown)
             event.tls =
                 spoke_tls(head.pid, event.relay_ip) ? DeliveryEvent::Tls::yes : DeliveryEvent::Tls::no;
+        if (event.status == DeliveryStatus::deferred) remember(event);
         sink.delivery(event);
         return LineKind::event;
     }
@@ -269,6 +271,10 @@ class PostfixLog final : public LogDialect {
         if (!rest.starts_with("from=<")) return LineKind::plain;
         rest.remove_prefix(6);
         if (!take_address(rest)) return LineKind::plain;
+        if (rest.starts_with(", size=")) {
+            if (auto* last = deferrals_.find(key_of(*id))) last->recipients = 0;
+            return LineKind::plain;
+        }
         if (!rest.starts_with(", status=expired") && !rest.starts_with(", status=force-expired"))
             return LineKind::plain;
         DeliveryEvent event;
@@ -276,8 +282,26 @@ class PostfixLog final : public LogDialect {
         event.status = DeliveryStatus::expired;
         event.queue_id = *id;
         event.reply = rest.substr(2);
+        if (const auto* last = deferrals_.find(key_of(*id))) {
+            event.recipients = std::max(last->recipients, 1U);
+            event.local = last->local;
+            event.relay_host = last->host.view();
+            event.relay_ip = last->ip.view();
+            event.recipient_domain = last->domain.view();
+        }
         sink.delivery(event);
+        deferrals_.forget(key_of(*id));
         return LineKind::event;
+    }
+
+    // The queue manager does not say for whom it gives up; the last attempt, right before, does.
+    void remember(const DeliveryEvent& event) {
+        auto& last = deferrals_.put(key_of(event.queue_id));
+        last.recipients += event.recipients;
+        last.local = event.local;
+        last.host = event.relay_host;
+        last.ip = event.relay_ip;
+        last.domain = event.recipient_domain;
     }
 
     // "NOQUEUE: reject: RCPT from host[192.0.2.1]: 554 5.7.1 ...", "ID: milter-reject: END-OF-MESSAGE from ...".
@@ -329,7 +353,16 @@ class PostfixLog final : public LogDialect {
 
     static std::uint64_t hash(std::string_view text) { return std::hash<std::string_view>()(text); }
 
+    struct LastDeferral {
+        std::uint32_t recipients = 0;  // of one attempt, from when the message became active
+        bool local = false;
+        ShortText<64> host;
+        ShortText<46> ip;
+        ShortText<64> domain;
+    };
+
     StampReader stamps_;
+    RecentTable<LastDeferral, 1024> deferrals_;
     bool tls_seen_ = false;
     std::array<TlsPeer, 1024> tls_peers_;
 };

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "checks/mta/log/fields.hpp"
+#include "checks/mta/log/text_scan.hpp"
 
 namespace reputed::mta {
 namespace {
@@ -42,26 +43,13 @@ bool is_qmail_program(std::string_view program) {
 }
 
 // How lines of qmail-send, and of what shares its log, begin.
-constexpr std::string_view beginnings[] = {
-    "delivery ",      "starting delivery ",
-    "status: ",       "new msg ",
-    "info msg ",      "end msg ",
-    "bounce msg ",    "triple bounce: ",
-    "double ",        "alert: ",
-    "warning: ",      "local: ",
-    "remote: ",       "running",
-    "exiting",        "cannot ",
-    "unable to",      "qmail-",
-    "CHKUSER ",       "mail-stats",
-    "fatal: ",        "number of deliveries",
-    "internal error", "hiccup",
-    "tcpserver: ",    "rblsmtpd: ",
-    "spamdyke",
-};
+constexpr std::string_view beginnings =
+    "delivery |starting delivery |status: |new msg |info msg |end msg |bounce msg |triple bounce: |"
+    "double |alert: |warning: |local: |remote: |running|exiting|cannot |unable to|qmail-|CHKUSER |"
+    "mail-stats|fatal: |number of deliveries|internal error|hiccup|tcpserver: |rblsmtpd: |spamdyke";
 
 bool is_qmail_text(std::string_view text) {
-    return std::any_of(std::begin(beginnings), std::end(beginnings),
-                       [&](std::string_view beginning) { return text.starts_with(beginning); });
+    return begins_with_any(text, beginnings);
 }
 
 // "rblsmtpd: words", "spamdyke[4711]: words".

@@ -21,10 +21,6 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
     return number;
 }
 
-bool contains(std::string_view text, std::string_view words) {
-    return text.find(words) != std::string_view::npos;
-}
-
 // The address that stands behind or before fixed words of qmail-remote.
 std::string_view receiver_ip(std::string_view words) {
     for (const std::string_view before : {"onnected to ", "Giving up on "}) {

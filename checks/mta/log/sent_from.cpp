@@ -13,15 +13,16 @@ constexpr std::size_t most_domains = 4;
 std::vector<IpAddress> addresses_in(std::string_view reply) {
     std::vector<IpAddress> found;
     constexpr std::string_view letters = "0123456789abcdefABCDEF.:";
-    while (!reply.empty() && found.size() < 8) {
-        const auto begin = reply.find_first_of(letters);
+    std::size_t end = 0;
+    while (found.size() < 8) {
+        const auto begin = reply.find_first_of(letters, end);
         if (begin == std::string_view::npos) break;
-        reply.remove_prefix(begin);
-        auto word = reply.substr(0, reply.find_first_not_of(letters));
-        reply.remove_prefix(word.size());
+        end = std::min(reply.find_first_not_of(letters, begin), reply.size());
+        auto word = reply.substr(begin, end - begin);
         while (word.ends_with('.') || (word.ends_with(':') && !word.ends_with("::")))
             word.remove_suffix(1);
-        const auto ip = word.size() >= 7 ? IpAddress::parse(word) : std::nullopt;
+        const bool of_a_host = begin >= 2 && reply[begin - 1] == '[' && reply[begin - 2] != ' ';
+        const auto ip = word.size() >= 7 && !of_a_host ? IpAddress::parse(word) : std::nullopt;
         if (ip && ip->is_public() && std::find(found.begin(), found.end(), *ip) == found.end())
             found.push_back(*ip);
     }

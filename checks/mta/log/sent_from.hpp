@@ -12,7 +12,8 @@
 // From which of our addresses mail leaves, and what SPF says about them.
 namespace reputed::mta {
 
-// The public addresses that a reply names, each once, at most 8: "... with ip: [192.0.2.1] = did not pass".
+// The public addresses that a reply names, each once, at most 8: "... with ip: [192.0.2.1] = did not pass". Not those of
+// hosts, as Postfix puts the receiver's before its words: "host mx.example.com[192.0.2.1] said: 550 ...".
 std::vector<IpAddress> addresses_in(std::string_view reply);
 
 // Public addresses of a day with how we know: the MTA's own word, else a receiver's that refused mail for missing

@@ -92,6 +92,24 @@ std::string_view enhanced_code_in(std::string_view words) {
     return {};
 }
 
+bool begins_with_any(std::string_view text, std::string_view list) {
+    while (!list.empty()) {
+        const auto word = list.substr(0, list.find('|'));
+        if (text.starts_with(word)) return true;
+        list.remove_prefix(std::min(list.size(), word.size() + 1));
+    }
+    return false;
+}
+
+bool contains_any(std::string_view text, std::string_view list) {
+    while (!list.empty()) {
+        const auto word = list.substr(0, list.find('|'));
+        if (contains(text, word)) return true;
+        list.remove_prefix(std::min(list.size(), word.size() + 1));
+    }
+    return false;
+}
+
 std::string_view front_until(std::string_view text, std::string_view ends) {
     return text.substr(0, text.find_first_of(ends));
 }

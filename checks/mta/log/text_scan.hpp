@@ -6,7 +6,7 @@
 #include <functional>
 #include <string_view>
 
-// What Exim, Sendmail, OpenSMTPD and qmail write alike.
+// What several MTAs write alike.
 namespace reputed::mta {
 
 // Could be an IP address by its letters; brackets and the like are none of it.
@@ -19,7 +19,14 @@ float read_duration(std::string_view text);
 // 550-5.7.1 ..."), or that a qmail writes ("(#5.1.1)"); "" = none.
 std::string_view enhanced_code_in(std::string_view words);
 
-// Up to `limit` characters from the front that are none of `ends`.
+// Whether the text begins with, or has anywhere, one of the words of a list: "word|other word|...".
+bool begins_with_any(std::string_view text, std::string_view list);
+bool contains_any(std::string_view text, std::string_view list);
+inline bool contains(std::string_view text, std::string_view words) {
+    return text.find(words) != std::string_view::npos;
+}
+
+// The front of the text up to the first of the letters `ends`; all of it when there is none.
 std::string_view front_until(std::string_view text, std::string_view ends);
 
 // Remembers the latest of what is keyed by session, process or message: Size places, a newer one takes the place of an

@@ -10,7 +10,7 @@
 
 #include "checks/mta/queue/mta_traits.hpp"
 #include "checks/mta/queue/queue_reader.hpp"
-#include "checks/mta/reply/load_classifier.hpp"
+#include "checks/mta/reply/classifier.hpp"
 
 namespace reputed::mta {
 namespace {
@@ -246,36 +246,12 @@ std::chrono::seconds interval(const Settings& settings, const ActiveLists&, cons
     return settings.mta.interval;
 }
 
-// The operator's own rules, read again when their files change; null where there are none, or none that hold.
-std::shared_ptr<const Classifier> classifier_of(const MtaSettings& settings) {
-    if (settings.bounces.empty() && settings.providers.empty()) return {};
-    static std::mutex mutex;
-    static std::string known;
-    static std::shared_ptr<const Classifier> classifier;
-    std::string key;
-    for (const auto& path : {settings.bounces, settings.providers}) {
-        struct stat status {};
-        if (!path.empty()) stat(path.c_str(), &status);
-        key += path + '\0' + std::to_string(status.st_mtim.tv_sec) + '.' +
-               std::to_string(status.st_mtim.tv_nsec) + '\0';
-    }
-    const std::lock_guard lock(mutex);
-    if (key != known) {
-        Problems problems;
-        auto loaded = load_classifier(settings, system_sources(), problems);
-        classifier = loaded ? std::make_shared<const Classifier>(std::move(*loaded)) : nullptr;
-        known = key;
-    }
-    return classifier;
-}
-
 Report run(const std::string& subject, const Services& services) {
     QueueQuery query;
     query.mta = subject;
     query.now = std::chrono::system_clock::to_time_t(services.now);
     query.stop = services.stop;
-    const auto classifier = classifier_of(services.settings.mta);
-    query.classifier = classifier ? classifier.get() : &Classifier::builtin();
+    query.classifier = services.classifier != nullptr ? services.classifier : &Classifier::builtin();
     return evaluate_queue(subject, read_queue(services.settings.mta, query), services.now);
 }
 

@@ -1,6 +1,7 @@
 #include "checks/mta/queue/queue_tally.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <limits>
 
@@ -21,9 +22,15 @@ bool is_letter(char c) {
 }
 
 // What an address, a host name or an id can be made of. Brackets, quotes and most punctuation end a word.
+constexpr auto word_table = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("@._%+-=/~#$&!*^|0123456789abcdefghijklmnopqrstuvwxyz"
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
 bool is_word(char c) {
-    return is_digit(c) || is_letter(c) ||
-           std::string_view("@._%+-=/~#$&!*^|").find(c) != std::string_view::npos;
+    return word_table[static_cast<unsigned char>(c)];
 }
 
 // An id that no human wrote: long, and letters mixed with several digits.
