@@ -54,8 +54,8 @@ constexpr std::array<std::string_view, 6> content_codes = {
 
 // "40 min", "7 h", "6 days": one unit is exact enough for mail that waits.
 std::string age_text(std::int64_t seconds) {
-    if (seconds < 2 * 3600) return std::to_string(std::max<std::int64_t>(seconds, 0) / 60) + " min";
-    if (seconds < 2 * 86'400) return std::to_string(seconds / 3600) + " h";
+    if (seconds < 7200) return std::to_string(std::max<std::int64_t>(seconds, 0) / 60) + " min";
+    if (seconds < 172'800) return std::to_string(seconds / 3600) + " h";
     return std::to_string(seconds / 86'400) + " days";
 }
 
