@@ -15,7 +15,8 @@ struct RealReply {
     std::string_view reply;
 };
 
-// clang-format off: one row a line
+// One row a line.
+// clang-format off
 inline constexpr RealReply real_replies[] = {
     // Gmail
     {ReplyClass::auth_failed, 1, "gmail", "", "host gmail-smtp-in.l.google.com[142.251.10.27] said: 550-5.7.26 This mail has been blocked because the sender is unauthenticated. 550-5.7.26 Gmail requires all senders to authenticate with either SPF or DKIM. 550-5.7.26 550-5.7.26  Authentication results: 550-5.7.26  DKIM = did not pass 550-5.7.26  SPF [ts.skr.jp] with ip: [192.0.2.1] = did not pass 550-5.7.26 550-5.7.26  For instructions on setting up authentication, go to 550 5.7.26  https://support.google.com/mail/answer/81126#authentication d2e1a72fcca58-72 - gsmtp (in reply to end of DATA command)"},
