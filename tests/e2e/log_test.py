@@ -62,7 +62,7 @@ class LogTest(unittest.TestCase):
         self.assertEqual(report["lines"], 9)
         self.assertEqual(report["status"], {"sent": 2, "deferred": 1, "bounced": 2, "expired": 1})
         self.assertEqual(report["by_class"], {"delivered": 2, "auth_failed": 1, "blocklisted": 1, "connection": 1, "expired": 1})
-        self.assertEqual(report["by_provider"], {"gmail": 3, "other": 3})
+        self.assertEqual(report["by_provider"], {"gmail": 4, "other": 2})
         self.assertEqual(report["dsn"], {"2.0.0": 2, "4.4.1": 1, "5.7.1": 1, "5.7.26": 1})
         self.assertEqual(report["lists"], {"zen.spamhaus.org": 1})
         self.assertEqual(report["rejected"], 1)

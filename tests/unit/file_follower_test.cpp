@@ -270,6 +270,34 @@ TEST_F(FileFollowerTest, SeveralCopiesAndTruncationsWhileItDidNotRun) {
     EXPECT_EQ(read(), Lines{"c3"});
 }
 
+// An empty log has nothing by which its copy could be known.
+TEST_F(FileFollowerTest, AnEmptyLogIsWrittenAndRotatedBetweenTwoLooks) {
+    write("");
+    follow();
+    EXPECT_EQ(read(), Lines{});
+    EXPECT_EQ(follower_->look_after(), 30s) << "it is watched";
+    restart();
+    write("a1\n");
+    copytruncate("mail.log.1");
+    compress("mail.log.1", ".gz");
+    EXPECT_EQ(read(), Lines{"a1"});
+    fs::rename(file("mail.log.1.gz"), file("mail.log.2.gz"));
+    EXPECT_EQ(read(), Lines{});
+    write("b1\n");
+    fs::rename(log_, file("mail.log.1"));
+    compress("mail.log.1", ".gz");
+    restart();
+    EXPECT_EQ(read(), Lines{"b1"});
+    write("");
+    follow();
+    EXPECT_EQ(read(), Lines{}) << "what was there before it began is not new";
+    EXPECT_EQ(follower_->problem(), "");
+    write("c1\n");
+    copytruncate("mail.log.0");
+    write("d1\n");
+    EXPECT_EQ(read(), (Lines{"c1", "d1"}));
+}
+
 TEST_F(FileFollowerTest, TruncationWithoutACopyBeginsAnew) {
     write("");
     follow();

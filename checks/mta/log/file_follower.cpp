@@ -8,8 +8,6 @@
 
 #include <sys/stat.h>
 
-#include "checks/mta/log/rotated_logs.hpp"
-
 namespace reputed::mta {
 namespace {
 
@@ -46,29 +44,56 @@ bool FileFollower::open_log() {
             return true;
         }
     }
+    const auto rotated = rotated_logs(path_);
     auto opened = LogPiece::open(path_);
     if (const auto* failure = std::get_if<LogPiece::Failure>(&opened)) {
         problem_ = failure->sentence;
         const bool not_there = failure->error == ENOENT || failure->error == ENOTDIR || failure->error == 0;
-        if (not_there && begin_ == Begin::at_end) begin_ = Begin::at_beginning;
-        return false;
+        return not_there && begin_ != Begin::at_cursor && begin_without_text(rotated);
     }
     auto& piece = std::get<LogPiece>(opened);
-    if (begin_ == Begin::at_end && !piece.compressed()) piece.start_at_last_line();
+    if (piece.head().empty()) {
+        watch_.watch_next(piece.fd());
+        awaited_ = piece.id();
+        return begin_without_text(rotated);
+    }
+    if (begin_ == Begin::at_end) {
+        if (!piece.compressed()) piece.start_at_last_line();
+    } else if (!same_files(rotated, rotated_logs(path_))) {
+        return false;  // what was written first may have another name by now
+    } else if (begin_ == Begin::at_beginning) {
+        if (auto oldest = oldest_piece(rotated)) piece = std::move(*oldest);
+    }
     set_current(std::move(piece));
     return true;
+}
+
+// The log is not there or empty: nothing in it could tell later whether it is still the same. So the place is at the end
+// of the newest older piece, or before everything where there is none.
+bool FileFollower::begin_without_text(const std::vector<RotatedLog>& rotated) {
+    auto piece = begin_ == Begin::at_beginning ? oldest_piece(rotated) : newest_piece(rotated);
+    if (piece) {
+        if (begin_ != Begin::at_beginning) piece->start_at_end();
+        problem_.clear();
+        set_current(std::move(*piece));
+        return true;
+    }
+    begin_ = Begin::at_beginning;
+    return false;
 }
 
 void FileFollower::set_current(LogPiece piece) {
     current_ = std::move(piece);
     begin_ = Begin::at_beginning;
     at_its_end_ = false;
+    awaited_ = {};
     watch_.watch(current_->fd());
+    watch_.drain();  // what was told up to now is seen by the reading that follows
 }
 
-bool FileFollower::reads_the_log() const {
+FileId FileFollower::log_id() const {
     struct stat status {};
-    return current_ && stat(path_.c_str(), &status) == 0 && FileId::of(status) == current_->id();
+    return stat(path_.c_str(), &status) == 0 ? FileId::of(status) : FileId{};
 }
 
 std::size_t FileFollower::read(std::size_t max_bytes, const LineSink& line) {
@@ -119,7 +144,7 @@ bool FileFollower::wait_for_compressor() {
 
 // The current piece is read to its end. true: there is more, in it or in the next one.
 bool FileFollower::advance(const LineSink& line) {
-    if (reads_the_log()) return false;
+    if (log_id() == current_->id()) return false;
     auto next = piece_after(path_, *current_);
     if (!next.settled) return false;
     if (!next.piece) {
@@ -137,7 +162,11 @@ bool FileFollower::advance(const LineSink& line) {
             return true;
         }
         // Whoever writes has not gone over to it yet.
-        if (log.size() == 0) return false;
+        if (log.head().empty()) {
+            watch_.watch_next(log.fd());
+            awaited_ = log.id();
+            return false;
+        }
         next.piece = std::move(log);
     }
     // What was written to the old one before the first byte of the new one is there by now.
@@ -174,15 +203,17 @@ LogCursor FileFollower::cursor() const {
 }
 
 std::chrono::milliseconds FileFollower::look_after() const {
-    const bool sure = watch_.fd() >= 0 && watch_.watches_folder() && problem_.empty() && reads_the_log();
+    const auto log = log_id();
+    const bool watched = log != FileId{} && (log == awaited_ || (current_ && log == current_->id()));
+    const bool sure = watch_.fd() >= 0 && watch_.watches_folder() && problem_.empty() && watched;
     return sure ? 30s : 1s;
 }
 
 std::uint64_t FileFollower::behind() const {
-    if (!current_) return 0;
-    std::uint64_t bytes = current_->behind();
+    if (!current_ && begin_ == Begin::at_end) return 0;
+    std::uint64_t bytes = current_ ? current_->behind() : 0;
     struct stat status {};
-    if (stat(path_.c_str(), &status) == 0 && FileId::of(status) != current_->id())
+    if (stat(path_.c_str(), &status) == 0 && (!current_ || FileId::of(status) != current_->id()))
         bytes += static_cast<std::uint64_t>(status.st_size);
     return bytes;
 }

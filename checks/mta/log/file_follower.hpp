@@ -6,6 +6,7 @@
 #include "checks/mta/log/file_watch.hpp"
 #include "checks/mta/log/log_piece.hpp"
 #include "checks/mta/log/log_source.hpp"
+#include "checks/mta/log/rotated_logs.hpp"
 
 namespace reputed::mta {
 
@@ -33,16 +34,17 @@ class FileFollower final : public LogSource {
     enum class Begin : std::uint8_t {
         at_cursor,
         at_end,
-        at_beginning,  // what is created from now on is new
+        at_beginning,  // there is nothing yet: all that comes is new
     };
     bool open_log();
+    bool begin_without_text(const std::vector<RotatedLog>& rotated);
     bool advance(const LineSink& line);
     void begin_again();
     bool wait_for_compressor();
     std::size_t read_late_lines(const LineSink& line);
     void go_on_with(LogPiece piece, const LineSink& line);
     void set_current(LogPiece piece);
-    bool reads_the_log() const;
+    FileId log_id() const;  // of what has the log's name now
 
     std::string path_;
     FileWatch watch_;
@@ -52,6 +54,7 @@ class FileFollower final : public LogSource {
     std::optional<LogPiece> current_;
     std::optional<LogPiece> previous_;  // may still get a line from a slow writer
     std::chrono::steady_clock::time_point late_until_;
+    FileId awaited_;           // the empty log that comes after current_, watched too
     bool at_its_end_ = false;  // of current_, and a newer piece was there when it was looked at
     std::string problem_;
 };

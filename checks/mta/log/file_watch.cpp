@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -22,14 +23,28 @@ void FileWatch::watch_folder() {
     if (folder_watch_ < 0 && (errno == ENOSPC || errno == ENOMEM)) fd_ = FileHandle();
 }
 
-void FileWatch::watch(int file) {
-    if (!fd_) return;
-    if (file_watch_ >= 0) inotify_rm_watch(fd_.get(), file_watch_);
+// The same watch where this file has one already.
+int FileWatch::add(int file) {
     // Through /proc it is this very file, whatever its name is by now.
     const auto path = "/proc/self/fd/" + std::to_string(file);
-    file_watch_ =
+    const int watch =
         inotify_add_watch(fd_.get(), path.c_str(), IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF);
-    if (file_watch_ < 0) fd_ = FileHandle();
+    if (watch < 0) fd_ = FileHandle();
+    return watch;
+}
+
+void FileWatch::watch(int file) {
+    if (!fd_) return;
+    for (int* old : {&file_watch_, &next_watch_})
+        if (const int watch = std::exchange(*old, -1); watch >= 0) inotify_rm_watch(fd_.get(), watch);
+    file_watch_ = add(file);
+}
+
+void FileWatch::watch_next(int file) {
+    if (!fd_) return;
+    const int watch = add(file);
+    if (fd_ && next_watch_ >= 0 && next_watch_ != watch) inotify_rm_watch(fd_.get(), next_watch_);
+    next_watch_ = watch;
 }
 
 void FileWatch::drain() {

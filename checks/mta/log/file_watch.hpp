@@ -16,15 +16,19 @@ class FileWatch {
     bool watches_folder() const { return folder_watch_ >= 0; }
     // Takes what was told, and watches the folder again when it was not there.
     void drain();
-    void watch(int file);  // an open file, in place of the one before
+    // An open file, in place of those before; and the one that will follow it.
+    void watch(int file);
+    void watch_next(int file);
 
   private:
     void watch_folder();
+    int add(int file);
 
     std::string folder_;
     FileHandle fd_;
     int folder_watch_ = -1;
     int file_watch_ = -1;
+    int next_watch_ = -1;
 };
 
 }  // namespace reputed::mta

@@ -127,6 +127,19 @@ void LogPiece::start_at_last_line() {
     offset_ = read_ = last != tail.npos ? begin + last + 1 : begin == 0 ? 0 : end;
 }
 
+void LogPiece::start_at_end() {
+    if (!file_) {
+        offset_ = read_ = size();
+        return;
+    }
+    for (read_ = rest_.size(), rest_.clear();;) {
+        const auto text = file_->next();
+        if (text.empty()) break;
+        read_ += text.size();
+    }
+    offset_ = read_;
+}
+
 // A writer that does not append goes on at its old offset after a truncation: the file then begins with a hole as large
 // as what was there.
 bool LogPiece::skip_hole() {

@@ -42,6 +42,7 @@ class LogPiece {
     std::uint64_t behind() const;  // bytes of the file still to be read
     // After the last whole line that was handed over.
     std::uint64_t offset() const { return offset_; }
+    std::string_view head() const { return head_; }  // of the text; "" = it has none yet
     LogCursor place(const std::string& path) const;
     // This is the text whose place `cursor` is, as far as its first bytes tell; never when the cursor has none.
     bool has_head_of(const LogCursor& cursor) const;
@@ -49,6 +50,7 @@ class LogPiece {
     // Where reading begins; once, before read(). false: the text is shorter, and nothing is left to be read of it.
     bool start_at(std::uint64_t offset);
     void start_at_last_line();  // of a plain one: after its last line end, as it is now
+    void start_at_end();
 
     enum class Step : std::uint8_t {
         read,

@@ -98,13 +98,6 @@ std::vector<fs::path> places_of(const std::string& path) {
     return places;
 }
 
-bool same_files(const std::vector<RotatedLog>& a, const std::vector<RotatedLog>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](const RotatedLog& one, const RotatedLog& other) {
-                          return one.path == other.path && one.id == other.id;
-                      });
-}
-
 std::optional<LogPiece> open_piece(const std::string& path) {
     auto opened = LogPiece::open(path);
     if (auto* piece = std::get_if<LogPiece>(&opened)) return std::move(*piece);
@@ -149,6 +142,25 @@ std::vector<RotatedLog> rotated_logs(const std::string& path) {
     return pieces;
 }
 
+bool same_files(const std::vector<RotatedLog>& a, const std::vector<RotatedLog>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const RotatedLog& one, const RotatedLog& other) {
+                          return one.path == other.path && one.id == other.id;
+                      });
+}
+
+std::optional<LogPiece> oldest_piece(const std::vector<RotatedLog>& pieces) {
+    for (const auto& one : pieces)
+        if (auto piece = open_piece(one.path); piece && !piece->head().empty()) return piece;
+    return {};
+}
+
+std::optional<LogPiece> newest_piece(const std::vector<RotatedLog>& pieces) {
+    for (auto one = pieces.rbegin(); one != pieces.rend(); ++one)
+        if (auto piece = open_piece(one->path); piece && !piece->head().empty()) return piece;
+    return {};
+}
+
 std::optional<LogPiece> find_piece(const std::string& path, const LogCursor& place) {
     // The log itself first, then from the newest on; once more when a file went away meanwhile.
     for (int tries = 0; tries < 3; ++tries) {
@@ -191,7 +203,7 @@ NextPiece piece_after(const std::string& path, const LogPiece& piece) {
     for (++at; at != pieces.end() && !next.piece; ++at) {
         auto following = open_piece(at->path);
         if (!following || following->id() != at->id) return {};
-        if (following->size() > 0) next.piece = std::move(following);
+        if (!following->head().empty()) next.piece = std::move(following);
     }
     return next;
 }

@@ -27,6 +27,12 @@ struct RotatedLog {
 // meanwhile may be missing or there twice.
 std::vector<RotatedLog> rotated_logs(const std::string& path);
 
+bool same_files(const std::vector<RotatedLog>& a, const std::vector<RotatedLog>& b);
+
+// The first of these pieces that has text.
+std::optional<LogPiece> oldest_piece(const std::vector<RotatedLog>& pieces);
+std::optional<LogPiece> newest_piece(const std::vector<RotatedLog>& pieces);
+
 // The piece in which this place is, ready to be read from there: by device and inode and first bytes, else by its first
 // bytes alone (a copy, a compressed one). nullopt: not there any more.
 std::optional<LogPiece> find_piece(const std::string& path, const LogCursor& place);

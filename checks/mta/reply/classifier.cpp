@@ -195,24 +195,24 @@ struct Classifier::Impl {
     // Number of the first rule whose conditions hold; that of the rules when none does.
     std::size_t decide(std::string_view words, const Facts& facts) const {
         static thread_local std::vector<int> found;
-        rule_texts.find(words, found);
-        std::size_t first = rules.size();
-        for (const int text : found) {
-            const auto rule = rules_of_texts[static_cast<std::size_t>(text)];
-            if (rule < first && hold(conditions[rule], facts)) first = rule;
-        }
+        rule_texts.candidates(words, found);
+        const auto fits_text = [&](int text) {
+            return hold(conditions[rules_of_texts[static_cast<std::size_t>(text)]], facts) &&
+                   rule_texts.matches(text, words);
+        };
+        const auto by_text = std::find_if(found.begin(), found.end(), fits_text);
+        const auto last =
+            by_text == found.end() ? rules.size() : rules_of_texts[static_cast<std::size_t>(*by_text)];
         for (const auto rule : rules_of_codes) {
-            if (rule > first) break;
+            if (rule > last) break;
             if (hold(conditions[rule], facts)) return rule;
         }
-        return first;
+        return last;
     }
 
     std::string_view blamed_list(std::string_view words) const {
-        static thread_local std::vector<int> found;
-        list_texts.find(words, found);
-        const auto first = std::min_element(found.begin(), found.end());
-        return first == found.end() ? std::string_view() : lists[static_cast<std::size_t>(*first)];
+        const int first = list_texts.first(words);
+        return first < 0 ? std::string_view() : lists[static_cast<std::size_t>(first)];
     }
 
     std::vector<BounceRule> rules;

@@ -1,11 +1,11 @@
 #include "checks/mta/reply/expression_set.hpp"
 
 #include <algorithm>
-#include <mutex>
-#include <optional>
 
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
-#include <re2/set.h>
+
+#include "checks/mta/reply/literal_finder.hpp"
 
 namespace reputed::mta {
 namespace {
@@ -15,7 +15,7 @@ RE2::Options options() {
     out.set_encoding(RE2::Options::EncodingLatin1);
     out.set_case_sensitive(false);
     out.set_log_errors(false);
-    out.set_max_mem(8 << 20);
+    out.set_max_mem(1 << 20);
     return out;
 }
 
@@ -23,33 +23,29 @@ re2::StringPiece piece(std::string_view text) {
     return {text.data(), text.size()};
 }
 
+constexpr int shortest_literal = 3;
+
 }  // namespace
 
 struct ExpressionSet::Impl {
-    explicit Impl(std::vector<std::string> texts)
-        : expressions(std::move(texts)), set(options(), RE2::UNANCHORED) {
-        for (std::size_t i = 0; i < expressions.size(); ++i)
-            if (set.Add(piece(expressions[i]), nullptr) >= 0) index.push_back(static_cast<int>(i));
-        compiled = !index.empty() && set.Compile();
+    explicit Impl(const std::vector<std::string>& expressions) : filter(shortest_literal) {
+        for (std::size_t i = 0; i < expressions.size(); ++i) {
+            int number = 0;
+            if (filter.Add(piece(expressions[i]), options(), &number) == RE2::NoError)
+                index.push_back(static_cast<int>(i));
+        }
+        number_of.assign(expressions.size(), -1);
+        for (std::size_t number = 0; number < index.size(); ++number)
+            number_of[static_cast<std::size_t>(index[number])] = static_cast<int>(number);
+        std::vector<std::string> atoms;
+        if (!index.empty()) filter.Compile(&atoms);
+        literals = LiteralFinder(atoms);
     }
 
-    // Where the set's memory does not do: one after the other, slow and right.
-    void find_one_by_one(std::string_view text, std::vector<int>& found) {
-        std::call_once(singles_made, [&] {
-            for (const int i : index)
-                singles.push_back(std::make_unique<RE2>(expressions[static_cast<std::size_t>(i)], options()));
-        });
-        found.clear();
-        for (std::size_t i = 0; i < singles.size(); ++i)
-            if (singles[i]->ok() && RE2::PartialMatch(piece(text), *singles[i])) found.push_back(index[i]);
-    }
-
-    std::vector<std::string> expressions;
-    std::vector<int> index;  // number in the set -> number of the expression
-    RE2::Set set;
-    bool compiled = false;
-    std::once_flag singles_made;
-    std::vector<std::unique_ptr<RE2>> singles;
+    re2::FilteredRE2 filter;
+    std::vector<int> index;      // number in the filter -> number of the expression
+    std::vector<int> number_of;  // and back; -1 = does not parse
+    LiteralFinder literals{{}};
 };
 
 ExpressionSet::ExpressionSet(std::vector<std::string> expressions)
@@ -58,18 +54,27 @@ ExpressionSet::~ExpressionSet() = default;
 ExpressionSet::ExpressionSet(ExpressionSet&&) noexcept = default;
 ExpressionSet& ExpressionSet::operator=(ExpressionSet&&) noexcept = default;
 
-void ExpressionSet::find(std::string_view text, std::vector<int>& found) const {
+void ExpressionSet::candidates(std::string_view text, std::vector<int>& found) const {
     found.clear();
     if (impl_->index.empty()) return;
-    RE2::Set::ErrorInfo error{};
-    if (!impl_->compiled) return impl_->find_one_by_one(text, found);
-    if (impl_->set.Match(piece(text), &found, &error)) {
-        for (auto& number : found)
-            number = impl_->index[static_cast<std::size_t>(number)];
-        return;
-    }
-    found.clear();
-    if (error.kind != RE2::Set::kNoError) impl_->find_one_by_one(text, found);
+    static thread_local std::vector<int> atoms;
+    impl_->literals.find(text, atoms);
+    impl_->filter.AllPotentials(atoms, &found);
+    for (auto& number : found)
+        number = impl_->index[static_cast<std::size_t>(number)];
+    std::sort(found.begin(), found.end());
+}
+
+bool ExpressionSet::matches(int expression, std::string_view text) const {
+    const int number = impl_->number_of[static_cast<std::size_t>(expression)];
+    return number >= 0 && RE2::PartialMatch(piece(text), impl_->filter.GetRE2(number));
+}
+
+int ExpressionSet::first(std::string_view text) const {
+    static thread_local std::vector<int> found;
+    candidates(text, found);
+    const auto hit = std::find_if(found.begin(), found.end(), [&](int one) { return matches(one, text); });
+    return hit == found.end() ? -1 : *hit;
 }
 
 std::string ExpressionSet::fault(const std::string& expression) {

@@ -84,10 +84,8 @@ std::uint16_t ProviderGuess::guess(std::string_view reply, std::size_t begin, st
                                    const ProviderTable& table) const {
     const auto front = reply.substr(0, begin);
     if (const auto by_host = host_named(front, table); by_host != 0) return by_host;
-    std::vector<int> found;
-    texts_.find(words, found);
-    if (const auto first = std::min_element(found.begin(), found.end()); first != found.end())
-        return provider_of_text_[static_cast<std::size_t>(*first)];
+    if (const int first = texts_.first(words); first >= 0)
+        return provider_of_text_[static_cast<std::size_t>(first)];
     if (const auto by_domain = recipient_named(front, table); by_domain != 0) return by_domain;
     return speaks_of_sender(words) ? std::uint16_t{0} : recipient_named(reply.substr(begin), table);
 }
