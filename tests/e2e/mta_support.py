@@ -159,6 +159,8 @@ class MtaTest(unittest.TestCase):
                     if report["frozen"] is None and source != "the spool":
                         wanted.pop("frozen", None)
                     self.assertEqual({key: report[key] for key in wanted}, wanted)
+                    if source == "the spool" and report["messages"]:
+                        self.assertLess(abs(report["oldest_arrival"] - os.stat(self.log).st_mtime), 120)
 
     def test_queue_reasons(self):
         _, seen = self.moments["tried once"]

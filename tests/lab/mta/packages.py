@@ -1,4 +1,5 @@
 """Debian packages that cannot be installed beside each other: downloaded once, unpacked into a folder, never installed."""
+import fcntl
 import os
 import re
 import shutil
@@ -28,7 +29,11 @@ def proxies():
 
 def with_libraries(names):
     """The packages and the libraries of theirs that are not installed here."""
-    simulated = apt("install", "--simulate", "--no-install-recommends", *names)
+    words = ("install", "--simulate", "--no-install-recommends", *names)
+    simulated = apt(*words)
+    if simulated.returncode != 0:  # nobody has asked yet which packages there are
+        apt("update", "-qq")
+        simulated = apt(*words)
     if simulated.returncode != 0:
         raise Unavailable(f"apt-get knows no way to install {' '.join(names)}: {simulated.stderr.strip()}")
     missing = re.findall(r"^Inst (\S+)", simulated.stdout, re.MULTILINE)
@@ -38,26 +43,26 @@ def with_libraries(names):
 def unpacked(kind, cache):
     """The folder with the packages of this MTA, made at the first call."""
     folder = os.path.join(cache, kind)
-    if os.path.isdir(folder):
-        return folder
-    making = folder + f".{os.getpid()}"
-    os.makedirs(making)
-    try:
-        names = with_libraries(WANTED[kind])
-        result = apt("download", "-o", "APT::Sandbox::User=root", *names, cwd=making)
-        if result.returncode != 0:
-            raise Unavailable(f"cannot download {' '.join(names)}: {result.stderr.strip()}")
-        for name in sorted(os.listdir(making)):
-            subprocess.run(["dpkg", "-x", name, "."], cwd=making, check=True)
-            os.unlink(os.path.join(making, name))
-        for name in ("bin", "sbin", "lib"):  # Debian has these below /usr
-            if os.path.isdir(os.path.join(making, name)):
-                shutil.copytree(os.path.join(making, name), os.path.join(making, "usr", name), dirs_exist_ok=True,
-                                symlinks=True)
-        os.rename(making, folder)
-    except OSError:
-        if not os.path.isdir(folder):  # somebody else was quicker
-            raise
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+    os.makedirs(cache, exist_ok=True)
+    with open(os.path.join(cache, "lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.isdir(folder):
+            making = folder + ".new"
+            shutil.rmtree(making, ignore_errors=True)
+            os.mkdir(making)
+            fill(making, with_libraries(WANTED[kind]))
+            os.rename(making, folder)
     return folder
+
+
+def fill(folder, names):
+    result = apt("download", "-o", "APT::Sandbox::User=root", *names, cwd=folder)
+    if result.returncode != 0:
+        raise Unavailable(f"cannot download {' '.join(names)}: {result.stderr.strip()}")
+    for name in sorted(os.listdir(folder)):
+        subprocess.run(["dpkg", "-x", name, "."], cwd=folder, check=True)
+        os.unlink(os.path.join(folder, name))
+    for name in ("bin", "sbin", "lib"):  # Debian has these below /usr
+        if os.path.isdir(os.path.join(folder, name)):
+            shutil.copytree(os.path.join(folder, name), os.path.join(folder, "usr", name), dirs_exist_ok=True,
+                            symlinks=True)
