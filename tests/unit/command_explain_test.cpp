@@ -75,6 +75,8 @@ TEST(CommandExplain, Families) {
               "CODE              WORST    WHAT IT IS\n"
               "queue.corrupt     warning  messages are set aside as damaged\n"
               "queue.deferred    warning  mail could not be delivered yet\n"
+              "queue.frozen      warning  messages are set aside until somebody acts\n"
+              "queue.growing     warning  mail that cannot be delivered piles up\n"
               "queue.hold        info     messages are on hold\n"
               "queue.old         warning  mail waits for longer than it should\n"
               "queue.unreadable  unknown  the queue could not be read\n");
