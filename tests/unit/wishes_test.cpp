@@ -1,15 +1,22 @@
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <set>
 
 #include <gtest/gtest.h>
 
 #include "agent/ledger.hpp"
+#include "agent/log_watch.hpp"
 #include "agent/notify/message_text.hpp"
 #include "agent/outbox.hpp"
 #include "checks/dnsbl/dnsbl_check.hpp"
+#include "checks/mta/log/delivery_metrics.hpp"
+#include "checks/mta/log/delivery_windows.hpp"
 #include "checks/mta/reply/classifier.hpp"
+#include "config/utc.hpp"
 #include "tests/support/scripted_list.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 // What users of such tools asked for, each test named after the wish.
 namespace reputed::dnsbl {
@@ -388,6 +395,77 @@ TEST(Wishes, Wish13BounceReasonsAsBoundedClasses) {
     }
     EXPECT_EQ(providers, std::set<std::string_view>{"other"});
     EXPECT_LE(classifier.provider_count(), most_providers + 1);
+}
+
+TEST(Wishes, Wish14EveryDeferralIsCountedWhoeverLogsItAndNoLineIsLostAtRotation) {
+    const test::TemporaryFolder folder;
+    const auto log = folder / "mail.log";
+    const auto write = [&](const std::string& program) {
+        std::ofstream(log, std::ios::app)
+            << rfc3339(std::chrono::system_clock::now()) << " mail " << program
+            << "[4711]: 4fX0y95TbzZ: to=<user@example.com>, relay=none, delay=1, delays=1/0/0/0, dsn=4.4.1, "
+               "status=deferred (delivery temporarily suspended: connect to mx.example.com[192.0.2.1]:25: "
+               "Connection "
+               "refused)\n";
+    };
+    MtaSettings settings;
+    settings.kind = MtaKind::postfix;
+    settings.log = {log};
+    std::vector<StoredLogPart> remembered;
+    {
+        LogWatch watch(settings, nullptr);
+        for (const auto* program :
+             {"postfix/smtp", "postfix/error", "postfix/retry", "postfix-out/relay/smtp"})
+            write(program);
+        watch.catch_up();
+        remembered = watch.state();
+    }
+    write("postfix/error");  // while nobody looks, and then it is rotated
+    std::filesystem::rename(log, log + ".1");
+    write("postfix/error");
+    LogWatch watch(settings, nullptr);
+    watch.restore(std::move(remembered));
+    watch.catch_up();
+    const auto view = watch.view("postfix");
+    ASSERT_EQ(view->outcomes.size(), 1U);
+    EXPECT_EQ(view->outcomes[0].status, mta::DeliveryStatus::deferred);
+    EXPECT_EQ(view->outcomes[0].reply_class, ReplyClass::connection);
+    EXPECT_EQ(view->outcomes[0].ever, 6U);
+    EXPECT_TRUE(view->unknown_lines.empty());
+}
+
+TEST(Wishes, Wish15SeriesStayFewWhateverTheLogHolds) {
+    mta::Judge judge(mta::Classifier::builtin());
+    mta::DeliveryWindows windows({std::shared_ptr<void>(), &mta::Classifier::builtin()});
+    const std::int64_t now = 1'795'284'600;
+    for (int i = 0; i < 35'000; ++i) {
+        const auto number = std::to_string(i);
+        const auto host = "mx." + number + ".example";
+        const auto domain = number + ".example";
+        const auto reply = "550 5.7." + number + " " + number + " says no";
+        const auto source = "2001:db8::" + std::to_string(i % 10'000);
+        mta::DeliveryEvent event;
+        event.time = now - i % 3600;
+        event.status = static_cast<mta::DeliveryStatus>(i % 4);
+        event.queue_id = number;
+        event.relay_host = host;
+        event.recipient_domain = domain;
+        event.reply = reply;
+        event.source_ip = source;
+        windows.attempt(judge.judge(event), now);
+        windows.unknown("program" + number);
+    }
+    mta::DeliveryView view;
+    view.mta = "postfix";
+    windows.fill(view, now);
+    Report report;
+    mta::add_delivery_samples(view, report);
+    EXPECT_LE(report.samples.size(), 2500U);
+    double attempts = 0;
+    for (const auto& sample : report.samples)
+        if (sample.metric->name == "reputed_delivery_attempts_total") attempts += sample.value;
+    EXPECT_EQ(attempts, 35'000);
+    EXPECT_LE(windows.all_parts().size(), 20U);
 }
 
 }  // namespace
