@@ -263,7 +263,7 @@ void LogWatch::stop() {
 void LogWatch::catch_up() {
     {
         const std::lock_guard lock(mutex_);
-        open_logs();
+        if (follows_.empty()) open_logs();
     }
     while (read_some()) {
     }

@@ -94,6 +94,9 @@ kind = "auto"
 queue_directory = ""
 config_directory = ""
 interval = "1m"
+log = []
+bounces = ""
+providers = ""
 
 [alerts]
 confirm = 2

@@ -73,7 +73,7 @@ class SendmailLog final : public LogDialect {
         if (rest.starts_with("STARTTLS=client, ")) note_tls(*head, rest);
         if (reject(*head, rest, sink)) return LineKind::event;
         if (auto words = rest; take_queue_id(words)) return notice(*head, *id, words, sink);
-        return remark(*head, rest, sink);
+        return note(*head, rest, sink);
     }
 
   private:
@@ -173,7 +173,7 @@ class SendmailLog final : public LogDialect {
         return true;
     }
 
-    LineKind remark(const SyslogLine& head, std::string_view rest, LogSink& sink) {
+    LineKind note(const SyslogLine& head, std::string_view rest, LogSink& sink) {
         if (begins_with_any(rest, remarks) || contains_any(rest, remark_words)) return LineKind::plain;
         return unknown(head, sink);
     }
