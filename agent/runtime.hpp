@@ -19,7 +19,7 @@ struct Runtime {
     std::shared_ptr<const CaresResolver>
         statistics;  // the same resolver where it counts; null for another kind
     std::shared_ptr<const mta::Classifier> classifier{};  // with the operator's own rules
-    std::shared_ptr<LogWatch> logs{};                   // null: no log is read
+    std::shared_ptr<LogWatch> logs{};                     // null: no log is read
 };
 
 // Throws std::runtime_error when the resolver cannot be made, or the operator's rules on replies do not hold.

@@ -244,7 +244,8 @@ Report examine(const Selector& selector, const Services& services) {
         report_record(report, subject, record);
         report_mismatch(report, subject, record);
     }
-    report.samples.push_back({&verdict_metric, {selector.domain, selector.selector}, verdict_value(report.verdict())});
+    report.samples.push_back(
+        {&verdict_metric, {selector.domain, selector.selector}, verdict_value(report.verdict())});
     return report;
 }
 

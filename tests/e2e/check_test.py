@@ -54,6 +54,7 @@ class Check(LabTest):
         self.assertEqual(self.severities("dmarc."), planted.DMARC)
         self.assertEqual(self.severities(("mx.", "ehlo.", "domain.")), {})
         self.assertEqual(self.severities("queue."), {("queue.hold", "postfix", ""): "info"})
+        self.assertEqual(self.severities("delivery."), {("delivery.refused", "postfix", "gmail/rate_limited"): "info"})
 
     def test_verdict(self):
         self.assertEqual((self.code, self.report["verdict"]), (2, "critical"))
@@ -85,7 +86,7 @@ class Formats(LabTest):
         self.assertIn("116.58.168.33 has no PTR record", result.stdout)
         self.assertIn("https://check.spamhaus.org/results/?query=11.10.1.25", result.stdout)
         self.assertIn(["11.10.1.27", "critical"], [line.split() for line in lines])
-        self.assertEqual(lines[-2:], ["critical: 12 critical, 26 warnings, 0 unknown, 17 remarks",
+        self.assertEqual(lines[-2:], ["critical: 12 critical, 26 warnings, 0 unknown, 18 remarks",
                                       "reputed explain CODE tells more"])
         self.assertNotIn("\x1b", result.stdout, "colours belong on a terminal")
         self.assertNotIn(KEY, result.stdout)
@@ -94,14 +95,14 @@ class Formats(LabTest):
         result = reputed("check", "-c", self.lab.config, "--format", "nagios")
         self.assertEqual((result.returncode, result.stderr), (2, ""))
         self.assertRegex(result.stdout, r"^REPUTED CRITICAL - [^|\n]+ \| critical=12 warning=26 unknown=0 "
-                                        r"info=17 listed=19\n$")
+                                        r"info=18 listed=19\n$")
 
     def test_a_clean_sender_alone(self):
         path = self.lab.configuration(usable_only)
         result = reputed("check", "-c", path, "--format", "nagios")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         # info: two messages on hold in the queue of the machine
-        self.assertEqual(result.stdout, "REPUTED OK - nothing is wrong | critical=0 warning=0 unknown=0 info=1 "
+        self.assertEqual(result.stdout, "REPUTED OK - nothing is wrong | critical=0 warning=0 unknown=0 info=2 "
                                         "listed=0\n")
 
     def test_given_subjects_take_the_place_of_the_configured(self):

@@ -57,7 +57,8 @@ std::vector<Literal> words_in_quotes(const std::string& source) {
 
 // Of the form of a code, and no name of a domain or file, and no number.
 bool looks_like_code(const std::string& word) {
-    static const std::set<std::string> no_code = {"arpa", "cf", "com", "conf", "db", "io", "jp", "net", "service"};
+    static const std::set<std::string> no_code = {"arpa", "cf", "com", "conf",   "db",
+                                                  "io",   "jp", "net", "service"};
     const auto dot = word.find('.');
     return dot != std::string::npos && dot != 0 && dot + 1 < word.size() && dot == word.rfind('.') &&
            (word[0] < '0' || word[0] > '9') && no_code.count(word.substr(dot + 1)) == 0;
@@ -95,7 +96,8 @@ class SourceCodes {
         constexpr std::string_view call = "remark(";
         for (auto at = source.find(call); at != std::string::npos; at = source.find(call, at + 1)) {
             // Not is_remark() and the like.
-            if (at > 0 && (std::isalnum(static_cast<unsigned char>(source[at - 1])) || source[at - 1] == '_')) continue;
+            if (at > 0 && (std::isalnum(static_cast<unsigned char>(source[at - 1])) || source[at - 1] == '_'))
+                continue;
             const auto begin = at + call.size();
             const auto arguments = source.substr(begin, source.find("Severity", begin) - begin);
             for (const auto& word : words_in_quotes(arguments))

@@ -27,10 +27,11 @@ const MetricInfo deferral_metric{
     SampleType::gauge,
     "Share of attempts that were put off; of all providers together where the provider is \"all\".",
     {"mta", "provider", "window"}};
-const MetricInfo delay_metric{"reputed_delivery_delay_seconds",
-                              SampleType::gauge,
-                              "Time from arrival to the end of an attempt, as a quantile over a day.",
-                              {"mta", "provider", "quantile"}};
+const MetricInfo delay_metric{
+    "reputed_delivery_delay_seconds",
+    SampleType::gauge,
+    "Time from arrival to the end of an attempt, over a day: its median and the 95th percentile.",
+    {"mta", "provider", "statistic"}};
 const MetricInfo refused_metric{
     "reputed_delivery_refused_since_timestamp_seconds",
     SampleType::gauge,
@@ -137,7 +138,7 @@ void add_delivery_samples(const DeliveryView& view, Report& report) {
     for (const auto provider : providers)
         add_shares(view, name(provider), provider, report);
     for (const auto& delay : view.delays)
-        for (const auto& [quantile, label] : {std::pair(0.5, "0.5"), std::pair(0.95, "0.95")})
+        for (const auto& [quantile, label] : {std::pair(0.5, "median"), std::pair(0.95, "p95")})
             if (const auto value = delay.day.quantile(quantile); value == value)
                 add(delay_metric, {view.mta, name(delay.provider), label}, value);
     for (const auto& refusal : view.refusals)

@@ -33,7 +33,7 @@ const MetricInfo age_metric{
     "reputed_queue_age_messages",
     SampleType::gauge,
     "Messages in a queue that arrived at most so many seconds ago; cumulative, as a histogram is.",
-    {"mta", "queue", "le"}};
+    {"mta", "queue", "seconds"}};
 const MetricInfo waiting_metric{
     "reputed_queue_waiting_recipients",
     SampleType::gauge,
