@@ -342,4 +342,12 @@ std::shared_ptr<const mta::DeliveryView> LogWatch::view(std::string_view mta) co
     return nullptr;
 }
 
+std::vector<std::shared_ptr<const mta::DeliveryView>> LogWatch::views() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<const mta::DeliveryView>> views;
+    for (const auto& follow : follows_)
+        views.push_back(follow->view(std::time(nullptr)));
+    return views;
+}
+
 }  // namespace reputed

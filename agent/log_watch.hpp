@@ -46,6 +46,7 @@ class LogWatch final : public mta::DeliveryLog {
     void catch_up();
 
     std::shared_ptr<const mta::DeliveryView> view(std::string_view mta) const override;
+    std::vector<std::shared_ptr<const mta::DeliveryView>> views() const override;
 
   private:
     class Follow;  // one MTA with its logs

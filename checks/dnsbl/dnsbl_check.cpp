@@ -6,6 +6,7 @@
 #include <set>
 
 #include "checks/dnsbl/findings.hpp"
+#include "checks/mta/log/list_blame.hpp"
 #include "config/public_suffix.hpp"
 
 namespace reputed::dnsbl {
@@ -199,6 +200,15 @@ Results sweep_twice_checked(const List& list, const std::vector<Subject>& subjec
     return results;
 }
 
+// A listing that receivers act on, or one that none of them minds.
+void add_blame(const List& list, const Services& services, Report& report) {
+    const auto listed_here = [](const Finding& finding) { return finding.code == "dnsbl.listed"; };
+    if (std::none_of(report.findings.begin(), report.findings.end(), listed_here)) return;
+    const auto blame = mta::list_blame(services, list.name);
+    for (auto& finding : report.findings)
+        if (listed_here(finding) && !blame.empty()) finding.evidence += "; " + blame;
+}
+
 Report run(const std::string& subject, const Services& services) {
     const List* list = find_list(services.lists, subject);
     if (list == nullptr) return {};
@@ -210,6 +220,7 @@ Report run(const std::string& subject, const Services& services) {
     const Results results = sweep_twice_checked(*list, subjects.all, services.resolver, options);
     Report report = report_of(*list, subjects.all, results, services.now);
     if (!subjects.complete) report.holds.push_back({"", "", list->name});
+    add_blame(*list, services, report);
     return report;
 }
 

@@ -2,9 +2,13 @@
 
 #include "agent/rating.hpp"
 #include "checks/mta/log/delivery_findings.hpp"
+#include "checks/mta/log/delivery_log.hpp"
 #include "checks/mta/log/delivery_metrics.hpp"
 #include "checks/mta/log/delivery_windows.hpp"
+#include "checks/mta/log/list_blame.hpp"
 #include "checks/mta/log/sent_from.hpp"
+#include "checks/mta/log/sources_check.hpp"
+#include "tests/support/fake_resolver.hpp"
 
 namespace reputed::mta {
 namespace {
@@ -286,6 +290,71 @@ TEST(DeliveryTest, FindsTheAddressesThatAReplyNames) {
             found.push_back(ip.to_string());
         EXPECT_EQ(found, row.addresses) << row.reply;
     }
+}
+
+// The view of one MTA, for a check.
+class OneLog final : public DeliveryLog {
+  public:
+    explicit OneLog(const Followed& log) : view_(std::make_shared<const DeliveryView>(log.view())) {}
+    std::shared_ptr<const DeliveryView> view(std::string_view) const override { return view_; }
+    std::vector<std::shared_ptr<const DeliveryView>> views() const override { return {view_}; }
+
+  private:
+    std::shared_ptr<const DeliveryView> view_;
+};
+
+TEST(DeliveryTest, TellsWhetherAListingIsFelt) {
+    test::FakeResolver resolver;
+    const Settings settings;
+    const ActiveLists lists;
+    const auto blame = [&](const Followed& log) {
+        const OneLog one(log);
+        Services services{resolver, settings, lists, {}, {}};
+        services.deliveries = &one;
+        return list_blame(services, "zen.spamhaus.org");
+    };
+    Followed log;
+    EXPECT_EQ(blame(log), "");
+    log.attempts(DeliveryStatus::sent, gmail, "250 OK", 100);
+    EXPECT_EQ(blame(log), "no receiver has named it in a refusal within a day");
+    log.attempts(DeliveryStatus::bounced, "mx.example.com",
+                 "554 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org", 1);
+    EXPECT_EQ(blame(log), "receivers name it in refusals of our mail");
+    EXPECT_EQ(list_blame({resolver, settings, lists, {}, {}}, "zen.spamhaus.org"), "");
+}
+
+Report sources_of(const Followed& log, const Settings& settings, test::FakeResolver& resolver) {
+    const OneLog one(log);
+    ActiveLists lists;
+    Services services{resolver, settings, lists, std::chrono::system_clock::from_time_t(now), {}};
+    services.deliveries = &one;
+    return sources_check().run("postfix", services);
+}
+
+TEST(DeliveryTest, FindsMailThatLeavesFromElsewhere) {
+    test::FakeResolver resolver;
+    resolver.add(R"(shop.example TXT "v=spf1 ip4:11.10.0.25 ip4:11.10.0.26 ~all")");
+    Settings settings;
+    Sender sender;
+    sender.name = "shop";
+    sender.networks = {*IpNetwork::parse("11.10.0.25")};
+    sender.domains = {"shop.example"};
+    settings.senders = {sender};
+    Followed log;
+    for (const auto* source : {"11.10.0.25", "11.10.0.26", "23.83.218.24", "10.0.0.1", "not an address"})
+        log.attempts(DeliveryStatus::sent, gmail, "250 OK", 1, now - 60, source);
+    auto report = sources_of(log, settings, resolver);
+    ASSERT_EQ(report.findings.size(), 2U);
+    EXPECT_EQ(report.findings[0].code, "delivery.source_unknown");
+    EXPECT_EQ(report.findings[0].subject, "11.10.0.26");
+    EXPECT_EQ(report.findings[1].code, "delivery.source_not_in_spf");
+    EXPECT_EQ(report.findings[1].subject, "23.83.218.24");
+    EXPECT_EQ(report.findings[1].object, "shop.example");
+    EXPECT_EQ(report.findings[1].message,
+              "mail leaves from 23.83.218.24, which SPF of shop.example does not cover: softfail");
+    settings.senders[0].via = "relay.mailchannels.net";
+    report = sources_of(log, settings, resolver);
+    EXPECT_NE(report.findings[1].remedy.find("include:relay.mailchannels.net"), std::string::npos);
 }
 
 TEST(DeliveryTest, ASampleHoldsNobodysAddress) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/ip_address.hpp"
+
 namespace reputed::mta {
 namespace {
 
@@ -91,7 +93,7 @@ void DeliveryWindows::attempt(const Attempt& attempt, std::int64_t now) {
     bucket.changed = true;
     bucket.cells[key] += event.recipients;
     bucket.delays[static_cast<ProviderId>(key >> 16U)].add(event.delay, event.recipients);
-    if (is_word(event.source_ip)) {
+    if (!event.source_ip.empty() && IpAddress::parse(event.source_ip)) {
         add_bounded(bucket.sources, event.source_ip, event.recipients, max_sources);
         auto& day = days_[event.time / day_seconds];
         day.changed = true;
