@@ -117,7 +117,7 @@ class OpensmtpdLog final : public LogDialect {
     explicit OpensmtpdLog(std::int64_t now) : now_(now), stamps_(now) {}
 
     LineKind line(std::string_view text, LogSink& sink) override {
-        auto time = now_;
+        auto time = moment(now_);
         auto rest = text;
         if (const auto head = read_syslog(text, stamps_)) {
             if (!is_opensmtpd_program(head->program)) return LineKind::foreign;

@@ -68,7 +68,7 @@ void take_program(QmailLine& line) {
 
 std::optional<QmailLine> QmailHeadReader::read(std::string_view text) {
     QmailLine line;
-    line.time = now_;
+    line.time = moment(now_);
     line.text = text;
     if (text.empty()) return {};
     if (take_stamp(line.text, line.time) || !is_digit(text[0])) {

@@ -133,6 +133,10 @@ bool read_5424(std::string_view text, SyslogLine& line) {
 
 }  // namespace
 
+std::int64_t moment(std::int64_t now) {
+    return now == as_it_grows ? std::time(nullptr) : now;
+}
+
 std::optional<int> StampReader::read_seconds(std::string_view& text) {
     const int seconds = text.starts_with(':') ? two_digits(text, 1) : -1;
     if (seconds < 0 || seconds > 60) return {};
@@ -159,7 +163,7 @@ std::optional<std::int64_t> StampReader::read_3164(std::string_view& text) {
         parts.tm_hour = two_digits(text, 7);
         parts.tm_min = two_digits(text, 10);
         if (!is_minute(parts)) return {};
-        const auto minute = latest_minute(parts, now_ == as_it_grows ? std::time(nullptr) : now_);
+        const auto minute = latest_minute(parts, moment(now_));
         if (!minute) return {};
         minute_text_ = minute_text;
         minute_local_ = true;

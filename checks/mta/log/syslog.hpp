@@ -14,6 +14,8 @@ namespace reputed::mta {
 
 // In place of a `now`: of a log that is followed, the wall clock when a line is read.
 inline constexpr std::int64_t as_it_grows = -1;
+// `now` itself, or the wall clock for as_it_grows: of lines without any stamp.
+std::int64_t moment(std::int64_t now);
 
 // Reads stamps; lines of one minute cost one conversion between them.
 class StampReader {
