@@ -15,7 +15,8 @@ RE2::Options options() {
     out.set_encoding(RE2::Options::EncodingLatin1);
     out.set_case_sensitive(false);
     out.set_log_errors(false);
-    out.set_max_mem(1 << 20);
+    out.set_max_mem(1 << 18);
+    out.set_never_capture(true);
     return out;
 }
 

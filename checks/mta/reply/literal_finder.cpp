@@ -4,6 +4,12 @@ namespace reputed::mta {
 
 LiteralFinder::LiteralFinder(const std::vector<std::string>& literals) : literals_(literals.size()) {
     number_bytes(literals);
+    // At most a node for each byte. What is reserved and not used takes no memory; growing would take twice as much.
+    std::size_t most_nodes = 1;
+    for (const auto& literal : literals)
+        most_nodes += literal.size();
+    nodes_.reserve(most_nodes);
+    next_.reserve(most_nodes * kinds_);
     nodes_.emplace_back();
     next_.resize(kinds_, none);
     for (std::size_t i = 0; i < literals.size(); ++i) {
