@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <optional>
 #include <random>
 #include <set>
@@ -26,6 +27,19 @@ spdlog::level::level_enum level_of(Severity severity) {
 // How often the last values of a job's series are written, some of which change with each run. What a finding says is
 // written together with it: the two agree after a crash.
 constexpr auto series_gap = std::chrono::minutes(10);
+
+constexpr std::string_view budget_owner = "budget";  // of its parts in the store
+
+void move_behind(std::vector<StoredPart>& parts, std::vector<StoredPart>&& more) {
+    parts.insert(parts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+std::vector<StoredPart> parts_of(std::vector<QueryBudget::Part>&& budget) {
+    std::vector<StoredPart> parts;
+    for (auto& part : budget)
+        parts.push_back({std::string(budget_owner), std::move(part.owner), std::move(part.text)});
+    return parts;
+}
 
 const MetricInfo transitions_total{"reputed_transitions_total",
                                    SampleType::counter,
@@ -76,7 +90,7 @@ void Agent::remember() {
         series_.record(job.key, samples.read(std::move(job.samples)));
     }
     runtime_.logs = std::make_shared<LogWatch>(runtime_.settings->mta, runtime_.classifier);
-    runtime_.logs->restore(std::move(state.log_parts));
+    restore_parts(std::move(state.parts));
     ledger_.restore(std::move(state.entries), jobs, state.next_entry, state.next_transition);
     alerting_ = std::move(alerting);
     {
@@ -89,6 +103,18 @@ void Agent::remember() {
         const std::lock_guard lock(mutex_);
         alerting_->take(std::move(batch), system_clock::now());
     });
+}
+
+void Agent::restore_parts(std::vector<StoredPart>&& parts) {
+    std::vector<StoredPart> of_logs;
+    for (auto& part : parts) {
+        if (memories_.restore(part)) continue;
+        if (part.owner == budget_owner && part.value && runtime_.budget)
+            runtime_.budget->restore(part.name, *part.value, system_clock::now());
+        else if (part.owner.starts_with(log_parts_prefix))
+            of_logs.push_back(std::move(part));
+    }
+    runtime_.logs->restore(std::move(of_logs));
 }
 
 std::string Agent::store_path() const {
@@ -160,6 +186,7 @@ void Agent::keep_only(const std::set<JobKey>& keys) {
     const auto now = system_clock::now();
     publish(ledger_.keep_only(keys, now), now);
     series_.keep_only(keys);
+    memories_.keep_only(keys);
     std::vector<JobKey> gone;
     std::erase_if(statistics_, [&](const auto& entry) {
         const auto& [key, record] = entry;
@@ -183,6 +210,7 @@ void Agent::reload(Runtime runtime) {
     {
         const std::lock_guard lock(mutex_);
         runtime.logs = runtime_.logs;
+        runtime.budget = runtime_.budget;
         std::swap(runtime_, runtime);  // the old one may have a thread to end, so it goes without the lock
         ledger_.use(runtime_.settings);
         set_jobs(runtime.settings->senders != runtime_.settings->senders);
@@ -274,8 +302,14 @@ Report Agent::run_check(const JobKey& key, const Runtime& runtime, const std::st
         return {};
     }
     return find_check(key.check)->run(
-        key.subject, Services{*runtime.resolver, *runtime.settings, *runtime.lists, wall, stop,
-                              runtime.logs.get(), runtime.classifier.get()});
+        key.subject,
+        Services{*runtime.resolver, *runtime.settings, *runtime.lists, wall, stop, runtime.logs.get(),
+                 runtime.classifier.get(), runtime.budget.get(), runtime.http.get(), memory_of(key)});
+}
+
+std::string Agent::memory_of(const JobKey& key) const {
+    const std::lock_guard lock(mutex_);
+    return memories_.of(key);
 }
 
 void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,
@@ -324,6 +358,7 @@ void Agent::take_report(const JobKey& key, Report&& report, Schedule::Time begun
     if (drill)
         if (auto planted = drill_.planted_on(key.subject)) report.findings.push_back(std::move(*planted));
     series_.record(key, std::move(report.samples));
+    if (report.memory) memories_.keep(key, std::move(*report.memory));
     auto changes = ledger_.record(key, std::move(report), wall);
     const auto wait = runtime_.settings->alerts.confirm_after;
     if (changes.unsettled)
@@ -351,7 +386,9 @@ Batch Agent::ledger_state() const {
     batch.entries = ledger_.entries();
     for (const auto& [key, record] : statistics_)
         if (record.last_run != WallTime{}) batch.jobs.push_back(stored(key));
-    if (runtime_.logs) batch.log_parts = runtime_.logs->state();
+    if (runtime_.logs) batch.parts = runtime_.logs->state();
+    move_behind(batch.parts, memories_.state());
+    if (runtime_.budget) move_behind(batch.parts, parts_of(runtime_.budget->all_parts(system_clock::now())));
     return batch;
 }
 
@@ -377,6 +414,8 @@ void Agent::publish(Ledger::Changes&& changes, WallTime now, const JobKey* job) 
     batch.transitions = std::move(changes.transitions);
     batch.entries = std::move(changes.entries);
     batch.dropped_entries = std::move(changes.dropped);
+    batch.parts = memories_.take_changes();
+    if (runtime_.budget) move_behind(batch.parts, parts_of(runtime_.budget->take_changes(now)));
     if (job != nullptr) {
         auto& written = statistics_.at(*job).written;
         if (!batch.empty() || now < written || now - written >= series_gap) {

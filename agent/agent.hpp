@@ -15,6 +15,7 @@
 
 #include "agent/alerting.hpp"
 #include "agent/drill.hpp"
+#include "agent/job_memories.hpp"
 #include "agent/ledger.hpp"
 #include "agent/resolver_watch.hpp"
 #include "agent/runtime.hpp"
@@ -79,6 +80,8 @@ class Agent {
     void publish(Ledger::Changes&& changes, WallTime now, const JobKey* job = nullptr);
     void log_decided();
     StoredJob stored(const JobKey& key) const;
+    std::string memory_of(const JobKey& key) const;
+    void restore_parts(std::vector<StoredPart>&& parts);
     Batch ledger_state() const;
     const Check* find_check(std::string_view name) const;
 
@@ -94,6 +97,7 @@ class Agent {
     Series series_;
     std::vector<Transition>
         decided_;  // and not logged yet: the log may be slow, and nobody waits for it here
+    JobMemories memories_;
     ResolverWatch resolver_watch_;
     DrillWatch drill_;
     std::array<std::uint64_t, 3> transition_counts_{};  // by kind, without drills

@@ -44,8 +44,8 @@ void merge(std::vector<T>& rows, std::vector<Key>& dropped, std::vector<T>&& lat
 }
 
 // One that takes a row away stays: an earlier commit may have written that row.
-void append_log_parts(std::vector<StoredLogPart>& parts, std::vector<StoredLogPart>&& later) {
-    const auto key_of = [](const StoredLogPart& part) { return std::pair(part.source, part.part); };
+void append_parts(std::vector<StoredPart>& parts, std::vector<StoredPart>&& later) {
+    const auto key_of = [](const StoredPart& part) { return std::pair(part.owner, part.name); };
     drop_rows(parts, keys_of(later, key_of), key_of);
     move_behind(parts, std::move(later));
 }
@@ -54,7 +54,7 @@ void append_log_parts(std::vector<StoredLogPart>& parts, std::vector<StoredLogPa
 
 bool Batch::empty() const {
     return !whole && entries.empty() && dropped_entries.empty() && jobs.empty() && dropped_jobs.empty() &&
-           transitions.empty() && outbox.empty() && delivered.empty() && log_parts.empty();
+           transitions.empty() && outbox.empty() && delivered.empty() && parts.empty();
 }
 
 void Batch::append(Batch&& later) {
@@ -69,7 +69,7 @@ void Batch::append(Batch&& later) {
               id_of);
         merge(jobs, dropped_jobs, std::move(later.jobs), std::move(later.dropped_jobs), whole,
               [](const StoredJob& job) { return job.key; });
-        append_log_parts(log_parts, std::move(later.log_parts));
+        append_parts(parts, std::move(later.parts));
         merge(outbox, delivered, std::move(later.outbox), std::move(later.delivered), whole, id_of);
     }
     drop_rows(transitions, keys_of(later.transitions, [](const Transition& one) { return one.id; }),

@@ -85,13 +85,12 @@ LedgerEntry& Ledger::entry_of(const Finding& finding) {
 void Ledger::judge_ratings(const JobKey& job, Report& report) {
     for (const auto& rating : report.ratings) {
         if (std::isnan(rating.value)) {
-            report.holds.push_back({std::string(rating.scale->code), rating.subject, rating.object});
+            report.holds.push_back({rating.scale->code, rating.subject, rating.object});
             continue;
         }
         std::optional<std::size_t> before;
         if (jobs_.contains(job)) before = 0;
-        const auto known =
-            ids_.find(identity_of(std::string(rating.scale->code), rating.subject, rating.object, false));
+        const auto known = ids_.find(identity_of(rating.scale->code, rating.subject, rating.object, false));
         if (known != ids_.end())
             if (const auto* observation = find_observation(entries_.at(known->second), job))
                 before = level_with(*rating.scale, observation->finding.severity);
@@ -141,7 +140,7 @@ void Ledger::confirm(LedgerEntry& entry, const JobKey& job, bool blind, WallTime
     if (observation->rounds < static_cast<std::uint64_t>(alerts.confirm)) return;
     const Finding& finding = observation->finding;
     const bool waits = could_not_tell(finding) && !finding.blinds;
-    if (waits && (blind || now - observation->since < alerts.unknown_after)) return;
+    if (waits && ((blind && !finding.own_cause) || now - observation->since < alerts.unknown_after)) return;
     observation->confirmed = true;
 }
 

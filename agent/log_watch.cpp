@@ -56,13 +56,15 @@ class LogWatch::Follow {
           judge_(*classifier_) {}
 
     const std::string& mta() const { return mta_; }
+    // Of its parts in the store.
+    std::string owner() const { return std::string(log_parts_prefix) + mta_; }
 
-    void restore(const StoredLogPart& part) {
+    void restore(const StoredPart& part) {
         if (!part.value) return;
-        if (part.part.starts_with(cursor_prefix))
+        if (part.name.starts_with(cursor_prefix))
             cursors_.push_back(part);
         else
-            windows_.restore(part.part, *part.value);
+            windows_.restore(part.name, *part.value);
     }
 
     // Opens the log at the place where it was left.
@@ -72,7 +74,7 @@ class LogWatch::Follow {
         log.dialect = mta::find_log_dialect(mta_)->make(mta::as_it_grows);
         std::optional<mta::LogCursor> cursor;
         for (const auto& stored : cursors_)
-            if (stored.part.substr(cursor_prefix.size()) == place.path)
+            if (stored.name.substr(cursor_prefix.size()) == place.path)
                 cursor = mta::LogCursor::parse(*stored.value);
         log.source = mta::open_log_source(place, cursor, first_look);
         logs_.push_back(std::move(log));
@@ -96,19 +98,19 @@ class LogWatch::Follow {
         return more;
     }
 
-    std::vector<StoredLogPart> changes(std::int64_t now) {
-        std::vector<StoredLogPart> parts;
+    std::vector<StoredPart> changes(std::int64_t now) {
+        std::vector<StoredPart> parts;
         for (auto& part : windows_.take_changes(now))
-            parts.push_back({mta_, std::move(part.name), std::move(part.text)});
+            parts.push_back({owner(), std::move(part.name), std::move(part.text)});
         for (auto& log : logs_)
             if (std::exchange(log.moved, false)) parts.push_back(cursor_of(log));
         return parts;
     }
 
-    std::vector<StoredLogPart> state() const {
-        std::vector<StoredLogPart> parts;
+    std::vector<StoredPart> state() const {
+        std::vector<StoredPart> parts;
         for (auto& part : windows_.all_parts())
-            parts.push_back({mta_, std::move(part.name), std::move(part.text)});
+            parts.push_back({owner(), std::move(part.name), std::move(part.text)});
         for (const auto& log : logs_)
             parts.push_back(cursor_of(log));
         return parts;
@@ -146,7 +148,7 @@ class LogWatch::Follow {
     };
 
     // A log that could not be read yet has no place.
-    StoredLogPart cursor_of(const Log& log) const {
+    StoredPart cursor_of(const Log& log) const {
         const auto cursor = log.source->cursor().to_text();
         if (cursor.empty()) return {mta_, std::string(cursor_prefix) + log.path, {}};
         return {mta_, std::string(cursor_prefix) + log.path, cursor};
@@ -166,7 +168,7 @@ class LogWatch::Follow {
     std::shared_ptr<const mta::Classifier> classifier_;
     mta::DeliveryWindows windows_;
     mta::Judge judge_;
-    std::vector<StoredLogPart> cursors_;
+    std::vector<StoredPart> cursors_;
     std::vector<Log> logs_;
 };
 
@@ -180,7 +182,7 @@ LogWatch::~LogWatch() {
     close(wake_);
 }
 
-void LogWatch::restore(std::vector<StoredLogPart>&& parts) {
+void LogWatch::restore(std::vector<StoredPart>&& parts) {
     const std::lock_guard lock(mutex_);
     memory_ = std::move(parts);
 }
@@ -195,18 +197,18 @@ void LogWatch::open_logs() {
         if (found == follows_.end()) {
             found = follows_.insert(found, std::make_unique<Follow>(place.mta, classifier_));
             for (const auto& part : memory_)
-                if (part.source == place.mta) (*found)->restore(part);
+                if (part.owner == (*found)->owner()) (*found)->restore(part);
         }
         (*found)->add(place);
     }
     std::erase_if(memory_, [&](const auto& part) {
         return std::any_of(follows_.begin(), follows_.end(),
-                           [&](const auto& follow) { return follow->mta() == part.source; });
+                           [&](const auto& follow) { return follow->owner() == part.owner; });
     });
 }
 
 // Under mutex_. Of MTAs whose log is not followed now, what was known is kept.
-std::vector<StoredLogPart> LogWatch::all_parts() const {
+std::vector<StoredPart> LogWatch::all_parts() const {
     auto parts = memory_;
     for (const auto& follow : follows_)
         for (auto& part : follow->state())
@@ -214,7 +216,7 @@ std::vector<StoredLogPart> LogWatch::all_parts() const {
     return parts;
 }
 
-std::vector<StoredLogPart> LogWatch::state() const {
+std::vector<StoredPart> LogWatch::state() const {
     const std::lock_guard lock(mutex_);
     return all_parts();
 }
@@ -224,7 +226,7 @@ void LogWatch::configure(const MtaSettings& settings, std::shared_ptr<const mta:
     Batch batch;
     {
         const std::lock_guard lock(mutex_);
-        batch.log_parts = take_changes();
+        batch.parts = take_changes();
         // All goes through its written form: the providers may be others now, with other numbers.
         memory_ = all_parts();
         follows_.clear();
@@ -282,8 +284,8 @@ bool LogWatch::read_some() {
 }
 
 // Under mutex_.
-std::vector<StoredLogPart> LogWatch::take_changes() {
-    std::vector<StoredLogPart> parts;
+std::vector<StoredPart> LogWatch::take_changes() {
+    std::vector<StoredPart> parts;
     for (const auto& follow : follows_)
         for (auto& part : follow->changes(std::time(nullptr)))
             parts.push_back(std::move(part));
@@ -294,7 +296,7 @@ void LogWatch::write_changes() {
     Batch batch;
     {
         const std::lock_guard lock(mutex_);
-        batch.log_parts = take_changes();
+        batch.parts = take_changes();
     }
     if (!batch.empty() && submit_) submit_(std::move(batch));
 }

@@ -19,6 +19,9 @@
 
 namespace reputed {
 
+// How the owners of its parts in the store begin; the MTA's name follows.
+inline constexpr std::string_view log_parts_prefix = "log/";
+
 // Follows the MTAs' logs on a thread of its own and remembers what they tell. Place and counts go to the store together,
 // so that after a crash each line counts once.
 class LogWatch final : public mta::DeliveryLog {
@@ -33,9 +36,9 @@ class LogWatch final : public mta::DeliveryLog {
     LogWatch& operator=(const LogWatch&) = delete;
 
     // What was stored at the last end. At most once, before anything is read.
-    void restore(std::vector<StoredLogPart>&& parts);
+    void restore(std::vector<StoredPart>&& parts);
     // All that is remembered, for a store that begins anew.
-    std::vector<StoredLogPart> state() const;
+    std::vector<StoredPart> state() const;
 
     void start(Submit submit);
     void stop();  // submits what is not written yet
@@ -52,19 +55,19 @@ class LogWatch final : public mta::DeliveryLog {
     class Follow;  // one MTA with its logs
 
     void open_logs();
-    std::vector<StoredLogPart> all_parts() const;
+    std::vector<StoredPart> all_parts() const;
     void wake() const;
     void work(const std::stop_token& stop);
     void wait(std::chrono::steady_clock::time_point until);
     bool read_some();
-    std::vector<StoredLogPart> take_changes();
+    std::vector<StoredPart> take_changes();
     void write_changes();
 
     mutable std::mutex mutex_;  // of what follows; never held while waiting
     std::vector<mta::LogPlace> places_;
     std::shared_ptr<const mta::Classifier> classifier_;
     std::vector<std::unique_ptr<Follow>> follows_;
-    std::vector<StoredLogPart> memory_;  // of MTAs whose log is not followed now
+    std::vector<StoredPart> memory_;  // of MTAs whose log is not followed now
 
     Submit submit_;
     bool unwritten_ = false;  // of the thread

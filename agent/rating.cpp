@@ -40,9 +40,9 @@ Finding finding_of(const Rating& rating, std::size_t level) {
     finding.subject = rating.subject;
     finding.object = rating.object;
     finding.severity = judged.severity;
-    finding.message = "The " + std::string(rating.scale->what) + " of " + rating.subject + " is " +
-                      number(rating.value) + std::string(rating.scale->unit) +
-                      (rating.object.empty() ? "" : " at " + rating.object) + ": " + std::string(judged.name);
+    finding.message = "The " + rating.scale->what + " of " + rating.subject + " is " + number(rating.value) +
+                      rating.scale->unit + (rating.object.empty() ? "" : " at " + rating.object) + ": " +
+                      judged.name;
     finding.evidence = rating.evidence;
     finding.remedy = rating.remedy;
     finding.link = rating.link;

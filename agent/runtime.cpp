@@ -28,6 +28,7 @@ Runtime make_runtime(Settings settings) {
     runtime.resolver = resolver;
     runtime.statistics = resolver;
     runtime.classifier = classifier_of(settings.mta);
+    runtime.budget = std::make_shared<QueryBudget>();
     runtime.settings = std::make_shared<const Settings>(std::move(settings));
     return runtime;
 }

@@ -4,6 +4,8 @@
 
 #include "checks/mta/reply/classifier.hpp"
 #include "checks/net/cares_resolver.hpp"
+#include "checks/net/http.hpp"
+#include "checks/net/query_budget.hpp"
 #include "config/settings.hpp"
 
 namespace reputed {
@@ -20,6 +22,8 @@ struct Runtime {
         statistics;  // the same resolver where it counts; null for another kind
     std::shared_ptr<const mta::Classifier> classifier{};  // with the operator's own rules
     std::shared_ptr<LogWatch> logs{};                     // null: no log is read
+    std::shared_ptr<QueryBudget> budget{};                // outlives reloads; null: nobody counts
+    std::shared_ptr<http::Client> http{};                 // null: the usual one
 };
 
 // Throws std::runtime_error when the resolver cannot be made, or the operator's rules on replies do not hold.

@@ -65,7 +65,7 @@ void write(Database& database, store_rows::Writer& rows, const Batch& batch) {
         database.run("DELETE FROM entries");
         database.run("DELETE FROM jobs");
         database.run("DELETE FROM outbox");
-        database.run("DELETE FROM log_state");
+        database.run("DELETE FROM parts");
     }
     for (const auto id : batch.dropped_entries)
         rows.drop_entry(id);
@@ -81,7 +81,7 @@ void write(Database& database, store_rows::Writer& rows, const Batch& batch) {
         rows.write(transition);
     for (const auto& entry : batch.outbox)
         rows.write(entry);
-    for (const auto& part : batch.log_parts)
+    for (const auto& part : batch.parts)
         rows.write(part);
 }
 
@@ -164,7 +164,7 @@ StoredState Store::load() {
     state.entries = store_rows::read_entries(database);
     state.jobs = store_rows::read_jobs(database);
     state.outbox = store_rows::read_outbox(database);
-    state.log_parts = store_rows::read_log_parts(database);
+    state.parts = store_rows::read_parts(database);
     Statement row(
         database,
         "SELECT " + std::string(store_rows::transition_columns) +

@@ -50,17 +50,17 @@ struct StoredJob {
     std::shared_ptr<const std::vector<Sample>> live{};
 };
 
-// A piece of what is kept of a log that is followed: how far it was read, what was counted. The store does not look
-// into it; whoever reads it must expect any bytes.
-struct StoredLogPart {
-    std::string source;  // whose log, and which: "postfix /var/log/mail.log"
-    std::string part;    // "cursor"
-    // At most longest_log_part bytes; a longer one is not kept. Nothing: the row goes.
+// A piece of what is kept beside findings and series: how far a log was read, what was asked of a list's operator. The
+// store does not look into it; whoever reads it must expect any bytes.
+struct StoredPart {
+    std::string owner;  // "log/postfix", "budget"
+    std::string name;   // "cursor /var/log/mail.log"
+    // At most longest_part bytes; a longer one is not kept. Nothing: the row goes.
     std::optional<std::string> value;
 
-    bool operator==(const StoredLogPart&) const = default;
+    bool operator==(const StoredPart&) const = default;
 };
-inline constexpr std::size_t longest_log_part = 1024UL * 1024;
+inline constexpr std::size_t longest_part = 1024UL * 1024;
 
 // All that the agent begins with.
 struct StoredState {
@@ -69,8 +69,8 @@ struct StoredState {
     std::vector<OutboxEntry> outbox;  // by id
     std::vector<Transition>
         transitions;  // those that the outbox names, and the last told one of each open episode; by id
-    // By source and part, every value set. At most 10,000 and 64 MiB of them; what a file holds beyond is left out.
-    std::vector<StoredLogPart> log_parts;
+    // By owner and name, every value set. At most 10,000 and 64 MiB of them; what a file holds beyond is left out.
+    std::vector<StoredPart> parts;
     std::uint64_t next_entry = 1;
     std::uint64_t next_transition = 1;
     std::uint64_t next_outbox = 1;
@@ -85,10 +85,10 @@ struct Batch {
     std::vector<Transition> transitions;
     std::vector<OutboxEntry> outbox;
     std::vector<std::uint64_t> delivered;  // outbox entries that are done with
-    // One with the same source and part is replaced. What is counted belongs into the batch that says how far was read:
+    // One with the same owner and name is replaced. What is counted belongs into the batch that says how far was read:
     // then no line is counted twice or left out, whenever the agent ends.
-    std::vector<StoredLogPart> log_parts;
-    // The batch is the whole state: entries, jobs, outbox entries and log parts that it does not hold go.
+    std::vector<StoredPart> parts;
+    // The batch is the whole state: entries, jobs, outbox entries and parts that it does not hold go.
     bool whole = false;
 
     bool empty() const;

@@ -14,8 +14,8 @@ using sqlite::Statement;
 constexpr std::size_t most_rows = 2'000'000;
 constexpr std::size_t most_openings = 10'000;
 constexpr std::size_t most_senders = 10'000;
-constexpr std::size_t most_log_parts = 10'000;
-constexpr std::size_t most_log_bytes = 64UL * 1024 * 1024;
+constexpr std::size_t most_parts = 10'000;
+constexpr std::size_t most_part_bytes = 64UL * 1024 * 1024;
 
 // Times as eight bytes each, least significant first.
 std::string encode_times(const std::vector<WallTime>& times) {
@@ -108,8 +108,8 @@ Writer::Writer(Database& database)
       drop_entry_(database, "DELETE FROM entries WHERE id = ?"),
       drop_job_(database, "DELETE FROM jobs WHERE job_check = ? AND job_subject = ?"),
       drop_outbox_(database, "DELETE FROM outbox WHERE id = ?"),
-      log_part_(database, "INSERT OR REPLACE INTO log_state(source, part, value) VALUES(?,?,?)"),
-      drop_log_part_(database, "DELETE FROM log_state WHERE source = ? AND part = ?") {}
+      part_(database, "INSERT OR REPLACE INTO parts(owner, name, value) VALUES(?,?,?)"),
+      drop_part_(database, "DELETE FROM parts WHERE owner = ? AND name = ?") {}
 
 void Writer::write(const LedgerEntry& entry) {
     no_observations_.bind(entry.id).run();
@@ -161,11 +161,11 @@ void Writer::write(const OutboxEntry& entry) {
         .run();
 }
 
-void Writer::write(const StoredLogPart& part) {
-    if (part.value && part.value->size() <= longest_log_part)
-        log_part_.bind(part.source).bind(part.part).bind_blob(*part.value).run();
+void Writer::write(const StoredPart& part) {
+    if (part.value && part.value->size() <= longest_part)
+        part_.bind(part.owner).bind(part.name).bind_blob(*part.value).run();
     else
-        drop_log_part_.bind(part.source).bind(part.part).run();
+        drop_part_.bind(part.owner).bind(part.name).run();
 }
 
 void Writer::drop_entry(std::uint64_t id) {
@@ -260,18 +260,18 @@ std::vector<OutboxEntry> read_outbox(Database& database, std::uint64_t transitio
     return entries;
 }
 
-std::vector<StoredLogPart> read_log_parts(Database& database) {
-    std::vector<StoredLogPart> parts;
+std::vector<StoredPart> read_parts(Database& database) {
+    std::vector<StoredPart> parts;
     std::size_t bytes = 0;
-    Statement row(database, "SELECT source, part, value FROM log_state ORDER BY source, part");
-    while (parts.size() < most_log_parts && row.step()) {
-        StoredLogPart part;
-        part.source = row.text();
-        part.part = row.text();
+    Statement row(database, "SELECT owner, name, value FROM parts ORDER BY owner, name");
+    while (parts.size() < most_parts && row.step()) {
+        StoredPart part;
+        part.owner = row.text();
+        part.name = row.text();
         part.value = row.blob();
-        if (part.value->size() > longest_log_part) row.damaged("a part of a log's state is too long");
+        if (part.value->size() > longest_part) row.damaged("a part is too long");
         bytes += part.value->size();
-        if (bytes > most_log_bytes) break;
+        if (bytes > most_part_bytes) break;
         parts.push_back(std::move(part));
     }
     return parts;

@@ -13,7 +13,7 @@ class Writer {
     void write(const StoredJob& job);
     void write(const Transition& transition);
     void write(const OutboxEntry& entry);
-    void write(const StoredLogPart& part);
+    void write(const StoredPart& part);
     void drop_entry(std::uint64_t id);
     void drop_job(const JobKey& key);
     void drop_outbox(std::uint64_t id);
@@ -22,7 +22,7 @@ class Writer {
     sqlite::Statement entry_, observation_, no_observations_, job_, transition_, sender_, no_senders_,
         outbox_;
     sqlite::Statement drop_entry_, drop_job_, drop_outbox_;
-    sqlite::Statement log_part_, drop_log_part_;
+    sqlite::Statement part_, drop_part_;
 };
 
 // All of a table, by id. Throws StoreError (corrupt) at the first value that no agent writes.
@@ -30,7 +30,7 @@ std::vector<LedgerEntry> read_entries(sqlite::Database& database);
 std::vector<StoredJob> read_jobs(sqlite::Database& database);
 // Of one transition, or of all of them: 0.
 std::vector<OutboxEntry> read_outbox(sqlite::Database& database, std::uint64_t transition = 0);
-std::vector<StoredLogPart> read_log_parts(sqlite::Database& database);
+std::vector<StoredPart> read_parts(sqlite::Database& database);
 
 // The columns that read_transition() reads, of a table or subquery named t.
 inline constexpr std::string_view transition_columns =

@@ -114,6 +114,12 @@ CREATE TABLE log_state(
     value BLOB NOT NULL,
     PRIMARY KEY(source, part)) STRICT;
 )sql",
+    R"sql(
+ALTER TABLE log_state RENAME TO parts;
+ALTER TABLE parts RENAME COLUMN source TO owner;
+ALTER TABLE parts RENAME COLUMN part TO name;
+UPDATE parts SET owner = 'log/' || owner;
+)sql",
 };
 
 }  // namespace

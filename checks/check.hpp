@@ -3,12 +3,15 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/level_scale.hpp"
 #include "config/settings.hpp"
 #include "config/severity.hpp"
 
@@ -17,6 +20,10 @@
 namespace reputed {
 
 class Resolver;
+class QueryBudget;
+namespace http {
+class Client;
+}
 namespace mta {
 class Classifier;
 class DeliveryLog;
@@ -41,29 +48,16 @@ struct Finding {
     bool could_not_tell = false;
     // While it is there, what could not be told is its consequence: that opens nothing.
     bool blinds = false;
-};
-
-// How a number is judged. The levels stand from best to worst; a level reaches to its bound, the last one to infinity.
-struct LevelScale {
-    struct Level {
-        std::string_view name;  // "good"
-        Severity severity;
-        double bound;  // the number that still belongs to it; of the last level it is not looked at
-    };
-    std::string_view code;  // of the finding that a level worse than ok is: "dnsbl.score"
-    std::string_view what;  // the noun of its sentence: "sender score"
-    bool higher_is_better;
-    std::vector<Level> levels;
-    double hysteresis;        // how far past a bound the number must come back before the better level counts
-    std::string_view unit{};  // behind the number: " %"
+    // What could not be told has a cause of its own, which the message names: nothing that blinds explains it.
+    bool own_cause = false;
 };
 
 // A number with a level: the ledger makes the finding, so that a number that sways about a bound does not flap.
 struct Rating {
-    const LevelScale* scale = nullptr;
+    std::shared_ptr<const LevelScale> scale;  // never null
     std::string subject;
     std::string object;
-    double value = 0;
+    double value = 0;  // NaN: could not tell; the finding stays as it is
     std::string evidence;
     std::string remedy;
     std::string link;
@@ -102,6 +96,9 @@ struct Report {
     std::vector<Hold> holds;
     std::vector<Sample> samples;
     std::vector<Rating> ratings;
+    // What the next run of the same job shall be given as Services::memory, also after a restart: at most 1 MiB, without
+    // secrets. Nothing: what there was stays.
+    std::optional<std::string> memory{};
 
     Severity verdict() const;  // the worst severity of the findings
 };
@@ -115,6 +112,10 @@ struct Services {
     std::stop_token stop;  // requested: return early with what there is; the report is then thrown away
     const mta::DeliveryLog* deliveries = nullptr;  // what the MTAs' logs tell; null: nobody reads them here
     const mta::Classifier* classifier = nullptr;   // what replies mean; null: as it is built in
+    QueryBudget* budget = nullptr;                 // what may still be asked of whom; null: nobody counts
+    http::Client* http = nullptr;                  // null: http::exchange
+    // What this job's last report asked to keep. Whoever reads it must expect any bytes.
+    std::string memory{};
 };
 
 struct Check {

@@ -34,6 +34,9 @@ std::string_view to_string(ListKind kind) {
 std::string_view to_string(Access access) {
     return access_names[static_cast<std::size_t>(access)];
 }
+std::string_view to_string(ListScope scope) {
+    return list_scope_names[static_cast<std::size_t>(scope)];
+}
 std::string_view to_string(ListStatus status) {
     return list_status_names[static_cast<std::size_t>(status)];
 }
@@ -46,6 +49,9 @@ std::optional<ListKind> parse_list_kind(std::string_view text) {
 }
 std::optional<Access> parse_access(std::string_view text) {
     return parse_name<Access>(access_names, text);
+}
+std::optional<ListScope> parse_list_scope(std::string_view text) {
+    return parse_name<ListScope>(list_scope_names, text);
 }
 std::optional<ListStatus> parse_list_status(std::string_view text) {
     return parse_name<ListStatus>(list_status_names, text);

@@ -3,11 +3,13 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/level_scale.hpp"
 #include "config/problem.hpp"
 #include "config/severity.hpp"
 
@@ -39,6 +41,12 @@ inline constexpr std::string_view access_names[] = {"free",         "free-noncom
                                                     "registration", "paid-key",           "unknown"};
 std::string_view to_string(Access access);
 std::optional<Access> parse_access(std::string_view text);
+
+// What an entry speaks of: the address itself, the network around it, or all of the provider's.
+enum class ListScope : std::uint8_t { address, network, provider };
+inline constexpr std::string_view list_scope_names[] = {"address", "network", "provider"};
+std::string_view to_string(ListScope scope);
+std::optional<ListScope> parse_list_scope(std::string_view text);
 
 // `own`: configured by the operator, not in the catalogue.
 enum class ListStatus : std::uint8_t { alive, doubtful, own };
@@ -111,6 +119,9 @@ struct List {
     // Answers that are no listing, beside 127.255.255.0/24, which is an error at every list. They go before
     // `codes`.
     std::vector<ErrorMeaning> errors;
+    // How a score is judged; null: it is only shown.
+    std::shared_ptr<const LevelScale> scale;
+    ListScope scope = ListScope::address;
     // Which octet of the answer (1..4) is the score, for ip_score lists that answer with a number; 0 = see
     // codes. The score of a matching code goes before it, and an answer that matches no code has none.
     int score_octet = 0;

@@ -10,6 +10,7 @@
 
 #include "config/alert_settings.hpp"
 #include "config/catalogue.hpp"
+#include "config/feedback_settings.hpp"
 #include "config/ip_address.hpp"
 #include "config/problem.hpp"
 
@@ -27,6 +28,11 @@ struct Sender {
     std::vector<std::string> selectors;            // DKIM
     std::map<std::string, std::string> dkim_keys;  // selector -> private key file (PEM)
     std::string via;  // the relay whose SPF include is expected; "" = sends directly
+    // The day on which its addresses began to send; from then on the volume is held against the plan.
+    std::optional<std::chrono::sys_days> warmup;
+    std::vector<std::uint64_t>
+        warmup_plan;  // messages a day and address, from that day on; {} = the built-in one
+    std::optional<std::uint64_t> volume;  // messages a day and address, where no log tells
 
     std::vector<IpAddress> addresses() const;  // all of networks, in order, each once
     bool operator==(const Sender&) const = default;
@@ -81,6 +87,14 @@ struct IntervalSettings {  // [checks]
     std::chrono::seconds dmarc{3600};
 };
 
+// What an operator of lists, or a service, allows beside or against what the catalogue says. 0 = no limit.
+struct BudgetLimit {
+    std::string
+        owner;  // the operator of lists, by the name that the catalogue has for it, or the name of a [[feedback]]
+    std::optional<std::uint64_t> per_day;
+    std::optional<double> per_second;
+};
+
 struct WebSettings {
     // HOST:PORT, [V6]:PORT; port 0 = any free one; "" = no web server
     std::string listen = "127.0.0.1:15782";
@@ -100,6 +114,8 @@ struct Settings {
     DnsblSettings dnsbl;
     IntervalSettings checks;
     MtaSettings mta;
+    std::vector<FeedbackSettings> feedback;
+    std::vector<BudgetLimit> budgets;
     AlertSettings alerts;
     std::vector<SeverityRule> severities;
     std::vector<MuteRule> mutes;

@@ -33,6 +33,13 @@ struct Response {
     std::string error;
 };
 
+// Where checks ask for HTTP: tests and fuzzing put something else in place.
+class Client {
+  public:
+    virtual ~Client() = default;
+    virtual Response exchange(const Request& request, const std::stop_token& stop) = 0;
+};
+
 // Blocks for at most the timeout; ends at once when stop is requested. Certificates are always verified. Redirects are
 // not followed. Proxies come from the usual environment variables. May be called from several threads.
 Response exchange(const Request& request, const std::stop_token& stop);

@@ -50,7 +50,7 @@ class SmallAgent {
     void log_read(const std::string& part, std::optional<std::string> value) {
         const std::lock_guard lock(mutex_);
         Batch batch;
-        batch.log_parts = {{"postfix", part, std::move(value)}};
+        batch.parts = {{"postfix", part, std::move(value)}};
         agent_.append(Batch(batch));
         keeper->submit(std::move(batch));
     }
@@ -308,27 +308,27 @@ TEST(Keeper, LogStateOfTheTimeInMemoryIsWrittenWithTheRest) {
     EXPECT_EQ(agent.keeper->health().state, State::ok);
     agent.log_read("seen", {});
     agent.keeper->turn();
-    EXPECT_EQ(agent.stored().log_parts, (std::vector<StoredLogPart>{{"postfix", "cursor", "2"}}));
+    EXPECT_EQ(agent.stored().parts, (std::vector<StoredPart>{{"postfix", "cursor", "2"}}));
 }
 
 TEST(Keeper, AppendingLogStateKeepsTheLaterOfEachPart) {
-    using Parts = std::vector<StoredLogPart>;
+    using Parts = std::vector<StoredPart>;
     Batch first;
-    first.log_parts = {{"a", "cursor", "1"}, {"b", "cursor", "1"}, {"a", "counts", "1"}};
+    first.parts = {{"a", "cursor", "1"}, {"b", "cursor", "1"}, {"a", "counts", "1"}};
     EXPECT_FALSE(first.empty());
     Batch later;
-    later.log_parts = {{"a", "cursor", "2"}, {"a", "counts", {}}};
+    later.parts = {{"a", "cursor", "2"}, {"a", "counts", {}}};
     first.append(std::move(later));
-    EXPECT_EQ(first.log_parts, (Parts{{"b", "cursor", "1"}, {"a", "cursor", "2"}, {"a", "counts", {}}}));
+    EXPECT_EQ(first.parts, (Parts{{"b", "cursor", "1"}, {"a", "cursor", "2"}, {"a", "counts", {}}}));
     Batch whole;
     whole.whole = true;
-    whole.log_parts = {{"c", "cursor", "1"}};
+    whole.parts = {{"c", "cursor", "1"}};
     first.append(std::move(whole));
-    EXPECT_EQ(first.log_parts, (Parts{{"c", "cursor", "1"}}));
+    EXPECT_EQ(first.parts, (Parts{{"c", "cursor", "1"}}));
     Batch last;
-    last.log_parts = {{"c", "cursor", "2"}, {"d", "cursor", {}}};
+    last.parts = {{"c", "cursor", "2"}, {"d", "cursor", {}}};
     first.append(std::move(last));
-    EXPECT_EQ(first.log_parts, (Parts{{"c", "cursor", "2"}, {"d", "cursor", {}}}));
+    EXPECT_EQ(first.parts, (Parts{{"c", "cursor", "2"}, {"d", "cursor", {}}}));
     EXPECT_TRUE(first.whole);
 }
 

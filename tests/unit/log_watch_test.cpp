@@ -47,21 +47,21 @@ std::uint64_t attempts(const LogWatch& watch) {
 class Rows {
   public:
     void take(Batch&& batch) {
-        for (auto& part : batch.log_parts)
+        for (auto& part : batch.parts)
             if (part.value)
-                rows_[{part.source, part.part}] = part;
+                rows_[{part.owner, part.name}] = part;
             else
-                rows_.erase({part.source, part.part});
+                rows_.erase({part.owner, part.name});
     }
-    std::vector<StoredLogPart> all() const {
-        std::vector<StoredLogPart> parts;
+    std::vector<StoredPart> all() const {
+        std::vector<StoredPart> parts;
         for (const auto& [key, part] : rows_)
             parts.push_back(part);
         return parts;
     }
 
   private:
-    std::map<std::pair<std::string, std::string>, StoredLogPart> rows_;
+    std::map<std::pair<std::string, std::string>, StoredPart> rows_;
 };
 
 TEST(LogWatchTest, ReadsWhatIsThereAndGoesOnWhereItWasLeft) {
@@ -75,7 +75,7 @@ TEST(LogWatchTest, ReadsWhatIsThereAndGoesOnWhereItWasLeft) {
         EXPECT_EQ(attempts(watch), 2U);
         EXPECT_EQ(watch.view("exim"), nullptr);
         Batch whole;
-        whole.log_parts = watch.state();
+        whole.parts = watch.state();
         rows.take(std::move(whole));
     }
     append(path, line("bounced", "550 5.1.1 User unknown"));

@@ -11,21 +11,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const LevelScale score{
-    "test.score",
-    "sender score",
-    true,
-    {{"good", Severity::ok, 80}, {"fair", Severity::warning, 70}, {"poor", Severity::critical, 0}},
-    5};
-const LevelScale complaints{"test.complaints",
-                            "complaint rate",
-                            false,
-                            {{"low", Severity::ok, 0.1}, {"high", Severity::critical, 0}},
-                            0.02};
+const auto score = std::make_shared<const LevelScale>(
+    LevelScale{"test.score",
+               "sender score",
+               true,
+               {{"good", Severity::ok, 80}, {"fair", Severity::warning, 70}, {"poor", Severity::critical, 0}},
+               5});
+const auto complaints = std::make_shared<const LevelScale>(
+    LevelScale{"test.complaints",
+               "complaint rate",
+               false,
+               {{"low", Severity::ok, 0.1}, {"high", Severity::critical, 0}},
+               0.02});
 
 TEST(Rating, ABetterLevelNeedsTheMargin) {
     struct Row {
-        const LevelScale& scale;
+        std::shared_ptr<const LevelScale> scale;
         double value;
         std::optional<std::size_t> before;
         std::size_t level;
@@ -40,17 +41,16 @@ TEST(Rating, ABetterLevelNeedsTheMargin) {
         {complaints, 0.11, {}, 1}, {complaints, 0.09, 1, 1}, {complaints, 0.08, 1, 0},
     };
     for (const auto& row : rows)
-        EXPECT_EQ(level_of(row.scale, row.value, row.before), row.level)
-            << row.scale.code << ' ' << row.value;
+        EXPECT_EQ(level_of(*row.scale, row.value, row.before), row.level)
+            << row.scale->code << ' ' << row.value;
 }
 
 TEST(Rating, TheFindingSaysNumberAndLevel) {
-    const Finding finding =
-        finding_of({&score, "192.0.2.1", "score.test", 62.5, "seen", "remedy", "link"}, 2);
+    const Finding finding = finding_of({score, "192.0.2.1", "score.test", 62.5, "seen", "remedy", "link"}, 2);
     EXPECT_EQ(finding.message, "The sender score of 192.0.2.1 is 62.5 at score.test: poor");
     EXPECT_EQ(finding.code, "test.score");
     EXPECT_EQ(finding.severity, Severity::critical);
-    EXPECT_EQ(finding_of({&complaints, "example.org", "", 0.3, "", "", ""}, 1).message,
+    EXPECT_EQ(finding_of({complaints, "example.org", "", 0.3, "", "", ""}, 1).message,
               "The complaint rate of example.org is 0.3: high");
 }
 
@@ -62,7 +62,7 @@ TEST(Rating, ANumberThatSwaysAboutABoundDoesNotFlap) {
     const JobKey job{"score", "192.0.2.1"};
     const auto say = [&](double value) {
         Report report;
-        report.ratings.push_back({&score, "192.0.2.1", "", value, "", "", ""});
+        report.ratings.push_back({score, "192.0.2.1", "", value, "", "", ""});
         std::string told;
         for (const auto& transition : ledger.record(job, std::move(report), WallTime{} + 1000h).transitions)
             told += std::string(to_string(transition.kind)) + ' ' +

@@ -146,62 +146,73 @@ TEST(Store, RandomStatesComeBack) {
     }
 }
 
-TEST(Store, LogStateComesBackAsItWasWritten) {
+TEST(Store, PartsComeBackAsTheyWereWritten) {
     const TemporaryFolder folder;
-    using Parts = std::vector<StoredLogPart>;
+    using Parts = std::vector<StoredPart>;
     const auto with = [](Parts parts, bool whole = false) {
         Batch batch;
-        batch.log_parts = std::move(parts);
+        batch.parts = std::move(parts);
         batch.whole = whole;
         return batch;
     };
     const std::string bytes("\0\xff\n", 3);
     Store store(folder / "a.db");
     store.commit(with({{"b", "cursor", "1"}, {"a", "counts", bytes}, {"a", "cursor", ""}}));
-    EXPECT_EQ(store.load().log_parts,
+    EXPECT_EQ(store.load().parts,
               (Parts{{"a", "counts", bytes}, {"a", "cursor", ""}, {"b", "cursor", "1"}}));
     store.commit(with({{"b", "cursor", "2"}, {"a", "counts", {}}, {"c", "none", {}}}));
-    EXPECT_EQ(store.load().log_parts, (Parts{{"a", "cursor", ""}, {"b", "cursor", "2"}}));
+    EXPECT_EQ(store.load().parts, (Parts{{"a", "cursor", ""}, {"b", "cursor", "2"}}));
 
-    const std::string longest(longest_log_part, 'x');
+    const std::string longest(longest_part, 'x');
     store.commit(with({{"a", "cursor", longest}, {"b", "cursor", longest + 'x'}}));
-    EXPECT_EQ(store.load().log_parts, (Parts{{"a", "cursor", longest}})) << "one too long is not kept";
+    EXPECT_EQ(store.load().parts, (Parts{{"a", "cursor", longest}})) << "one too long is not kept";
     store.commit(with({{"d", "cursor", "3"}}, true));
-    EXPECT_EQ(store.load().log_parts, (Parts{{"d", "cursor", "3"}}));
+    EXPECT_EQ(store.load().parts, (Parts{{"d", "cursor", "3"}}));
     store.commit(with({}, true));
-    EXPECT_EQ(store.load().log_parts, Parts{});
+    EXPECT_EQ(store.load().parts, Parts{});
 }
 
-TEST(Store, OfTooMuchLogStateTheFirstIsLoaded) {
+TEST(Store, OfTooManyPartsTheFirstAreLoaded) {
     const TemporaryFolder folder;
     Store store(folder / "a.db");
     const auto fill = [&](const char* rows, const char* value) {
         sql(folder / "a.db",
-            std::string("DELETE FROM log_state; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+            std::string("DELETE FROM parts; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
                         "FROM n WHERE i < ") +
-                rows + ") INSERT INTO log_state SELECT 'log', printf('%06d', i), " + value + " FROM n");
-        return store.load().log_parts;
+                rows + ") INSERT INTO parts SELECT 'log', printf('%06d', i), " + value + " FROM n");
+        return store.load().parts;
     };
     const auto many = fill("10003", "x'31'");
     ASSERT_EQ(many.size(), 10'000U);
-    EXPECT_EQ(many.back().part, "010000");
+    EXPECT_EQ(many.back().name, "010000");
     EXPECT_EQ(fill("70", "zeroblob(1048576)").size(), 64U);
 }
 
 TEST(Store, AFileOfTheFirstVersionGetsItsNewTable) {
     const TemporaryFolder folder;
     Store(folder / "a.db").commit(one_opening(1));
-    sql(folder / "a.db", "DROP TABLE log_state; PRAGMA user_version = 1");
+    sql(folder / "a.db", "DROP TABLE parts; PRAGMA user_version = 1");
     {
         Store store(folder / "a.db");
         EXPECT_EQ(store.load().entries.size(), 1U);
-        EXPECT_TRUE(store.load().log_parts.empty());
+        EXPECT_TRUE(store.load().parts.empty());
         Batch batch;
-        batch.log_parts = {{"postfix", "cursor", "here"}};
+        batch.parts = {{"postfix", "cursor", "here"}};
         store.commit(batch);
     }
-    EXPECT_EQ(Store(folder / "a.db").load().log_parts.size(), 1U);
-    EXPECT_EQ(sql(folder / "a.db", "PRAGMA user_version"), "2 ");
+    EXPECT_EQ(Store(folder / "a.db").load().parts.size(), 1U);
+    EXPECT_EQ(sql(folder / "a.db", "PRAGMA user_version"), "3 ");
+}
+
+TEST(Store, OfAFileOfTheSecondVersionTheLogsKeepTheirPlace) {
+    const TemporaryFolder folder;
+    Store(folder / "a.db").commit(one_opening(1));
+    sql(folder / "a.db",
+        "ALTER TABLE parts RENAME TO log_state; ALTER TABLE log_state RENAME COLUMN owner TO source; "
+        "ALTER TABLE log_state RENAME COLUMN name TO part; "
+        "INSERT INTO log_state VALUES('postfix', 'cursor', x'31'); PRAGMA user_version = 2");
+    EXPECT_EQ(Store(folder / "a.db").load().parts,
+              (std::vector<StoredPart>{{"log/postfix", "cursor", "1"}}));
 }
 
 TEST(Store, LoadsTheLastToldTransitionOfEachOpenEpisode) {
@@ -318,8 +329,8 @@ TEST(Store, ValuesThatNoAgentWritesAreDamage) {
         "UPDATE transitions SET silent = 9",
         "UPDATE transitions SET evidence = CAST(zeroblob(70000) AS TEXT)",
         "UPDATE transition_senders SET name = CAST(zeroblob(70000) AS TEXT)",
-        "UPDATE log_state SET value = zeroblob(1048577)",
-        "UPDATE log_state SET part = CAST(zeroblob(70000) AS TEXT)",
+        "UPDATE parts SET value = zeroblob(1048577)",
+        "UPDATE parts SET name = CAST(zeroblob(70000) AS TEXT)",
     };
     for (const auto* change : changes) {
         const TemporaryFolder folder;
@@ -327,7 +338,7 @@ TEST(Store, ValuesThatNoAgentWritesAreDamage) {
         Batch batch = one_opening(1);
         batch.jobs = {
             {{"dnsbl", "bl.test"}, now, now, Severity::ok, {{"reputed_listed", {"192.0.2.10"}, 1}}}};
-        batch.log_parts = {{"postfix", "cursor", "here"}};
+        batch.parts = {{"postfix", "cursor", "here"}};
         Store(path).commit(batch);
         sql(path, std::string("PRAGMA ignore_check_constraints = ON; ") + change);
         const auto error = failure([&] { Store(path).load(); });

@@ -411,7 +411,7 @@ TEST(Wishes, Wish14EveryDeferralIsCountedWhoeverLogsItAndNoLineIsLostAtRotation)
     MtaSettings settings;
     settings.kind = MtaKind::postfix;
     settings.log = {log};
-    std::vector<StoredLogPart> remembered;
+    std::vector<StoredPart> remembered;
     {
         LogWatch watch(settings, nullptr);
         for (const auto* program :

@@ -131,23 +131,24 @@ void add_refusals(const DeliveryView& view, std::int64_t now, Report& report) {
     }
 }
 
-const LevelScale error_scale{"delivery.error_rate",
-                             "error rate",
-                             false,
-                             {{"within the limit of 3 %", Severity::ok, 3},
-                              {"above the limit of 3 %", Severity::warning, 10},
-                              {"far above the limit of 3 %", Severity::critical, 100}},
-                             0.5,
-                             " %"};
-const LevelScale deferral_scale{
-    "delivery.deferral_rate",
-    "share of deferred attempts",
-    false,
-    {{"usual", Severity::ok, 40},
-     {"high", Severity::info, 80},
-     {"a flood of deferred mail, often the first sign of a block", Severity::warning, 100}},
-    5,
-    " %"};
+const auto error_scale =
+    std::make_shared<const LevelScale>(LevelScale{"delivery.error_rate",
+                                                  "error rate",
+                                                  false,
+                                                  {{"within the limit of 3 %", Severity::ok, 3},
+                                                   {"above the limit of 3 %", Severity::warning, 10},
+                                                   {"far above the limit of 3 %", Severity::critical, 100}},
+                                                  0.5,
+                                                  " %"});
+const auto deferral_scale = std::make_shared<const LevelScale>(
+    LevelScale{"delivery.deferral_rate",
+               "share of deferred attempts",
+               false,
+               {{"usual", Severity::ok, 40},
+                {"high", Severity::info, 80},
+                {"a flood of deferred mail, often the first sign of a block", Severity::warning, 100}},
+               5,
+               " %"});
 
 // The most frequent reasons, for the evidence.
 std::string reasons_text(const DeliveryView& view, std::optional<ProviderId> provider, bool deferred) {
@@ -173,7 +174,7 @@ void add_error_rate(const DeliveryView& view, std::optional<ProviderId> provider
     const std::uint64_t least = provider ? 50 : 100;
     if (sum.attempts < least || (sum.failed < 5 && sum.failed > 0)) return;
     const auto object = provider ? std::string(view.classifier->provider_name(*provider)) : "";
-    report.ratings.push_back({&error_scale, view.mta, object, std::round(sum.error_percent() * 10) / 10,
+    report.ratings.push_back({error_scale, view.mta, object, std::round(sum.error_percent() * 10) / 10,
                               std::to_string(sum.failed) + " of " + std::to_string(sum.attempts) +
                                   " attempts within 24 hours: " + reasons_text(view, provider, false),
                               "Take recipients that do not exist off your lists: reputed log FILE shows the "
@@ -188,7 +189,7 @@ void add_rates(const DeliveryView& view, Report& report) {
     const auto hour = shares(view, Period::hour);
     if (hour.attempts < 50) return;
     report.ratings.push_back(
-        {&deferral_scale, view.mta, "", std::round(hour.deferral_percent()),
+        {deferral_scale, view.mta, "", std::round(hour.deferral_percent()),
          std::to_string(hour.deferred) + " of " + std::to_string(hour.attempts) +
              " attempts within an hour; within a day: " + reasons_text(view, {}, true),
          "See which provider defers and why: reputed queue shows the reasons of what waits.", ""});
@@ -216,7 +217,8 @@ void add_delivery_findings(const DeliveryView& view, std::int64_t now, Report& r
              .message = "the log of " + view.mta + " cannot be read: " + view.problem,
              .evidence = "",
              .remedy = "Let reputed read it (the group adm on Debian), or say where it is: [mta] log.",
-             .link = ""});
+             .link = "",
+             .own_cause = true});
         for (const auto code : {"delivery.refused", "delivery.error_rate", "delivery.deferral_rate"})
             report.holds.push_back({code, view.mta, ""});
     }

@@ -274,6 +274,7 @@ Report evaluate_queue(const std::string& mta, const QueueResult& result,
             message += " as a whole: " + queue->note;
         }
         evaluation.find("queue.unreadable", Severity::unknown, std::move(message), "", std::move(remedy));
+        report.findings.back().own_cause = true;
         for (const auto code : content_codes)
             evaluation.hold(code);
     }
