@@ -11,6 +11,7 @@ namespace reputed::schema {
 std::span<const Key<Sender>> sender_keys();
 std::span<const Key<DnsSettings>> dns_keys();
 std::span<const Key<DnsblSettings>> dnsbl_keys();
+std::span<const Key<BudgetLimit>> budget_keys();
 std::span<const Key<IntervalSettings>> check_keys();
 std::span<const Key<MtaSettings>> mta_keys();
 std::span<const Key<AlertSettings>> alert_keys();
@@ -27,9 +28,15 @@ void read_severities(const toml::node& node, std::vector<SeverityRule>& rules, R
 void read_mutes(const toml::node& node, std::vector<MuteRule>& rules, Reader& reader);
 void read_dnsbl(const toml::table& table, DnsblSettings& settings, std::vector<std::string>& remarks,
                 Reader& reader);
+void read_budgets(const toml::table& table, std::vector<BudgetLimit>& budgets, Reader& reader);
 void read_notifiers(const toml::node& node, std::vector<NotifierSettings>& notifiers, Reader& reader);
 
 std::string sample_notifiers();
+
+std::string show_budgets(const Settings& settings);
+std::string sample_budgets();
+// Owners as they are spelled elsewhere, once all that may have one is known; a remark about each that is nobody.
+void settle_budgets(Settings& settings);
 
 // What is open or unwise about notifiers, once the senders are known.
 void remark_notifiers(const Settings& settings, std::vector<std::string>& remarks);
