@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "checks/dnsbl/budget_plan.hpp"
 #include "checks/mta/reply/load_classifier.hpp"
 
 namespace reputed {
@@ -29,7 +30,14 @@ Runtime make_runtime(Settings settings) {
     runtime.statistics = resolver;
     runtime.classifier = classifier_of(settings.mta);
     runtime.budget = std::make_shared<QueryBudget>();
+    runtime.budget->set_limits(dnsbl::budget_limits(settings, *runtime.lists));
     runtime.settings = std::make_shared<const Settings>(std::move(settings));
+    return runtime;
+}
+
+Runtime make_single_runtime(Settings settings) {
+    auto runtime = make_runtime(std::move(settings));
+    runtime.budget->allow_at_once();
     return runtime;
 }
 

@@ -21,6 +21,9 @@ class Schedule {
     struct Job {
         JobKey key;
         std::chrono::seconds interval{0};
+        // Where in its interval it runs from its second run on, 0 up to 1, for jobs that shall take turns; none: that many
+        // seconds after its last run.
+        std::optional<double> turn{};
     };
 
     explicit Schedule(std::uint64_t seed) : random_(seed) {}
@@ -52,15 +55,18 @@ class Schedule {
     struct Entry {
         std::chrono::seconds interval{0};
         Time due;
+        std::optional<double> turn;
         bool again = false;  // what it looks at changed while it ran
     };
     std::uint64_t random();
+    Time next_after(const Entry& entry, Time begun) const;
     void bring_forward(std::map<JobKey, Entry>::iterator job, Time due);
 
     std::map<JobKey, Entry> jobs_;
     std::set<std::pair<Time, JobKey>> waiting_;  // those of jobs_ that do not run, in the order they fall due
     std::set<JobKey> running_;                   // taken and not finished, still in jobs_ or not
     std::uint64_t random_;
+    std::optional<Time> turns_from_;  // from which turns are counted
 };
 
 }  // namespace reputed
