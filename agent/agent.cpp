@@ -32,10 +32,6 @@ constexpr auto series_gap = std::chrono::minutes(10);
 
 constexpr std::string_view budget_parts = "budget";  // who owns them in the store
 
-// How soon a round that the budget had no room for is tried again: asking the budget costs nothing, and whoever was put
-// off shall have the room before those who only confirm.
-constexpr auto put_off_gap = std::chrono::minutes(5);
-
 // A round waits for the disk to know of its questions; a slow one must not hold it up for long.
 constexpr auto longest_budget_wait = std::chrono::seconds(2);
 
@@ -391,7 +387,7 @@ void Agent::take_report(const JobKey& key, Report&& report, Schedule::Time begun
                     [](const Finding& finding) { return finding.code == "budget.exhausted"; });
     auto changes = ledger_.record(key, std::move(report), wall);
     const auto wait = runtime_.settings->alerts.confirm_after;
-    if (put_off) schedule_.run_by(key, begun + put_off_gap);
+    if (put_off) schedule_.try_again(key, begun);
     if (changes.unsettled)
         drill ? schedule_.run_by(key, begun + wait) : schedule_.hurry(key, begun, wait);
     else if (drill)

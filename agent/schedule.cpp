@@ -11,6 +11,8 @@ using std::chrono::milliseconds;
 constexpr auto first_run_gap = 50ms;          // between the first runs of two jobs,
 constexpr auto first_run_spread_limit = 60s;  // as long as all of them fit in here
 constexpr int jitter_percent = 5;
+constexpr milliseconds shortest_try_gap = 1min;
+constexpr std::chrono::duration<std::uint64_t, std::milli> try_gap_range = 9min;
 
 }  // namespace
 
@@ -98,6 +100,13 @@ void Schedule::run_by(const JobKey& key, Time due) {
     if (found == jobs_.end()) return;
     if (running_.contains(key)) found->second.again = true;
     bring_forward(found, due);
+}
+
+void Schedule::try_again(const JobKey& key, Time begun) {
+    const auto found = jobs_.find(key);
+    if (found == jobs_.end()) return;
+    const auto wait = shortest_try_gap + milliseconds(random() % try_gap_range.count());
+    bring_forward(found, begun + wait);
 }
 
 void Schedule::bring_forward(std::map<JobKey, Entry>::iterator job, Time due) {

@@ -49,6 +49,10 @@ class Schedule {
     // more, since it may have begun before what it is to see. Never puts it off.
     void run_by(const JobKey& key, Time due);
 
+    // The job could not begin at `begun` and tries again within ten minutes, each time after another while: those that
+    // wait for the same come to it in turn. Never puts it off.
+    void try_again(const JobKey& key, Time begun);
+
     std::optional<Time> due(const JobKey& key) const;
 
   private:

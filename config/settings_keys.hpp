@@ -38,6 +38,8 @@ std::string sample_budgets();
 // Owners as they are spelled elsewhere, once all that may have one is known; a remark about each that is nobody.
 void settle_budgets(Settings& settings);
 
+// What has no effect in a sender.
+void remark_senders(const Settings& settings, std::vector<std::string>& remarks);
 // What is open or unwise about notifiers, once the senders are known.
 void remark_notifiers(const Settings& settings, std::vector<std::string>& remarks);
 

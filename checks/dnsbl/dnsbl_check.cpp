@@ -189,13 +189,13 @@ std::chrono::seconds interval(const Settings& settings, const ActiveLists& lists
     return list == nullptr ? settings.dnsbl.interval : planned_interval(settings, lists, *list);
 }
 
-// A list that breaks between its test points and its targets would list everybody: what it lists counts only when the
+// A list that breaks between its test points and its targets would list everybody: what it says counts only when the
 // test points are in order afterwards as well.
 Results sweep_twice_checked(const List& list, const std::vector<Subject>& subjects, Resolver& resolver,
                             SweepOptions options) {
     Results results = sweep({list}, subjects, resolver, options);
-    const auto is_listed = [](const Entry& entry) { return entry.what.state == State::listed; };
-    if (std::none_of(results.entries.begin(), results.entries.end(), is_listed)) return results;
+    const auto is_statement = [](const Entry& entry) { return is_definite(entry.what.state); };
+    if (std::none_of(results.entries.begin(), results.entries.end(), is_statement)) return results;
     ++options.seed;
     options.prepaid = true;
     const Results after = sweep({list}, {}, resolver, options);
@@ -230,7 +230,9 @@ Report exhausted_report(const List& list, const std::vector<Subject>& subjects, 
 
 // A listing that receivers act on, or one that none of them minds.
 void add_blame(const List& list, const Services& services, Report& report) {
-    const auto listed_here = [](const Finding& finding) { return finding.code == "dnsbl.listed"; };
+    const auto listed_here = [](const Finding& finding) {
+        return finding.code == "dnsbl.listed" || finding.code == "neighbourhood.listed";
+    };
     if (std::none_of(report.findings.begin(), report.findings.end(), listed_here)) return;
     const auto blame = mta::list_blame(services, list.name);
     for (auto& finding : report.findings)

@@ -79,6 +79,7 @@ struct SweepOptions {
     QueryBudget* budget = nullptr;
     std::chrono::system_clock::time_point now = std::chrono::system_clock::now();  // for the budget
     bool prepaid = false;  // what is asked was taken from the budget before
+    bool reasons = true;   // ask for the TXT record of a listing as well
 };
 
 Results sweep(const std::vector<List>& lists, const std::vector<Subject>& subjects, Resolver& resolver,

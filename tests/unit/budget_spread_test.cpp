@@ -75,7 +75,7 @@ struct Days {
                 refused[round.owner] += fits ? 0 : 1;
                 schedule.finished(*key, now, now);
                 if (!fits)
-                    schedule.run_by(*key, now + 5min);
+                    schedule.try_again(*key, now);
                 else if (random() % 100 < listings_)
                     schedule.hurry(*key, now, 1min);
             }
