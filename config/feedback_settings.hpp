@@ -19,7 +19,7 @@ struct FeedbackValue {
     std::string metric;   // label value: "complaint_ratio"
     std::string pointer;  // JSON Pointer (RFC 6901) to a number, a number in a string, or true or false
     double factor = 1;    // what it is multiplied with: 0.01 makes a ratio of percent
-    // How it is judged, as the finding feedback.value; null: it is only shown.
+    // How it is judged; null: it is only shown.
     std::shared_ptr<const LevelScale> scale;
 };
 
