@@ -31,11 +31,11 @@ bool within_bounds(std::string_view text) {
         }
         if (c == '"') in_string = true;
         if (c == '{' || c == '[') {
-            if (++depth > Json::deepest) return false;
+            if (++depth > JsonTree::deepest) return false;
         } else if ((c == '}' || c == ']') && depth > 0) {
             --depth;
         }
-        if ((c == ',' || c == '{' || c == '[') && ++values > Json::most_values) return false;
+        if ((c == ',' || c == '{' || c == '[') && ++values > JsonTree::most_values) return false;
     }
     return true;
 }
@@ -49,18 +49,18 @@ std::optional<double> number_in(std::string_view text) {
 
 }  // namespace
 
-struct Json::Document {
+struct JsonTree::Document {
     Node root;
 };
 
-std::optional<Json> Json::parse(std::string_view text) {
+std::optional<JsonTree> JsonTree::parse(std::string_view text) {
     if (!within_bounds(text)) return {};
     Node root = Node::parse(text, nullptr, false);
     if (root.is_discarded()) return {};
-    return Json(std::make_shared<const Document>(Document{std::move(root)}));
+    return JsonTree(std::make_shared<const Document>(Document{std::move(root)}));
 }
 
-JsonValue Json::root() const {
+JsonValue JsonTree::root() const {
     return JsonValue(&document_->root);
 }
 

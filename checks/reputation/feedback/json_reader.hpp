@@ -10,7 +10,7 @@
 // JSON that a service answers with (RFC 8259): foreign bytes, read with bounds on depth and number of values.
 namespace reputed::feedback {
 
-// One place in a document, or nowhere: whatever is asked of nowhere is nowhere again. Valid while its Json lives.
+// One place in a document, or nowhere: whatever is asked of nowhere is nowhere again. Valid while its JsonTree lives.
 class JsonValue {
   public:
     JsonValue() = default;
@@ -34,26 +34,26 @@ class JsonValue {
     std::optional<std::string_view> text() const;
 
   private:
-    friend class Json;
+    friend class JsonTree;
     explicit JsonValue(const void* node) : node_(node) {}
 
     const void* node_ = nullptr;
 };
 
-class Json {
+class JsonTree {
   public:
     static constexpr std::size_t deepest = 32;
     static constexpr std::size_t most_values = 100'000;
 
     // Nothing where the text is not JSON in UTF-8, or is deeper or larger than the bounds. Of a member that stands twice
     // in an object the last one counts.
-    static std::optional<Json> parse(std::string_view text);
+    static std::optional<JsonTree> parse(std::string_view text);
 
     JsonValue root() const;
 
   private:
     struct Document;
-    explicit Json(std::shared_ptr<const Document> document) : document_(std::move(document)) {}
+    explicit JsonTree(std::shared_ptr<const Document> document) : document_(std::move(document)) {}
 
     std::shared_ptr<const Document> document_;
 };

@@ -95,7 +95,7 @@ AccessToken read_access_token(const http::Response& response) {
         told.retry_after = response.retry_after;
         return told;
     }
-    const auto json = response.body_cut ? std::nullopt : Json::parse(response.body);
+    const auto json = response.body_cut ? std::nullopt : JsonTree::parse(response.body);
     if (response.status >= 200 && response.status < 300) {
         const auto value = json ? json->root()["access_token"].text() : std::nullopt;
         if (!value || !is_token(*value))

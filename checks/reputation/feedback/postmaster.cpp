@@ -238,6 +238,7 @@ std::vector<Point> Round::points() const {
 
 Reading read_postmaster(const Context& context) {
     Reading reading;
+    reading.link = postmaster_page;
     const auto& configured = context.settings.domains;
     std::set<std::string> domains;
     for (const auto& domain : configured.empty() ? context.domains : configured) {

@@ -103,7 +103,7 @@ std::string next_page(const JsonValue& answer) {
 }
 
 Denial denial_of(std::string_view body) {
-    const auto json = Json::parse(body);
+    const auto json = JsonTree::parse(body);
     if (!json) return Denial::other;
     const auto error = json->root()["error"];
     std::vector<std::string_view> reasons;

@@ -60,7 +60,7 @@ void Session::note(Fault fault, std::string message, std::string_view link) {
     if (rank(fault) <= rank(reading_.fault)) return;
     reading_.fault = fault;
     reading_.message = std::move(message);
-    reading_.link = link;
+    reading_.link = link.empty() ? postmaster_page : link;
 }
 
 void Session::note_problem(const std::string& problem) {
@@ -113,7 +113,7 @@ Outcome Session::outcome_of(const http::Response& response) {
     if (response.body_cut) return fail(Outcome::malformed, "an answer is larger than is read");
     switch (response.status) {
         case 200:
-            json_ = Json::parse(response.body);
+            json_ = JsonTree::parse(response.body);
             if (!json_) return fail(Outcome::malformed, "an answer is not JSON");
             answer_ = json_->root();
             return Outcome::answered;

@@ -62,7 +62,7 @@ class Session {
     std::string token_;
     bool token_served_ = false;  // a call was answered with it
     bool over_ = false;
-    std::optional<Json> json_;
+    std::optional<JsonTree> json_;
     JsonValue answer_;
 };
 
