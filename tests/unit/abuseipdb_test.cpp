@@ -242,7 +242,10 @@ TEST(AbuseipdbReading, LetsTheAddressesTakeTurns) {
     setting.read();
     EXPECT_EQ(setting.asked_addresses(), (List{"192.0.2.4", "192.0.2.5", "192.0.2.35", "192.0.2.1"}));
     // The quota ends in between: the next reading goes on where this one ended.
-    setting.service.on("GET /api/v2/check?ipAddress=192.0.2.5&", 429, "");
+    setting.service = {};
+    setting.service.on("GET /api/v2/check?ipAddress=192.0.2.2&", 200, answer("192.0.2.2", 0))
+        .on("GET /api/v2/check?ipAddress=192.0.2.4&", 200, answer("192.0.2.4", 0))
+        .on("GET /api/v2/check?ipAddress=192.0.2.5&", 429, "");
     setting.read();
     EXPECT_EQ(setting.asked_addresses(), (List{"192.0.2.2", "192.0.2.4", "192.0.2.5"}));
     setting.read();

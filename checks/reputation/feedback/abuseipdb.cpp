@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "checks/reputation/feedback/oauth_token.hpp"
+#include "checks/reputation/feedback/fetch.hpp"
 #include "config/utc.hpp"
 
 namespace reputed::feedback {
@@ -54,7 +54,7 @@ http::Response ask(const Context& context, const IpAddress& address) {
     return context.fetch(std::move(request));
 }
 
-void set_fault(Reading& reading, Fault fault, std::string message, std::string_view link = home_page) {
+void fail(Reading& reading, Fault fault, std::string message, std::string_view link = home_page) {
     reading.fault = fault;
     reading.message = std::move(message);
     reading.link = link;
@@ -67,27 +67,25 @@ Next take_fault(const http::Response& response, const IpAddress& address, Readin
     switch (response.status) {
         case 401:
         case 403:
-            set_fault(reading, Fault::refused, response.error + ": the key is missing, wrong or revoked",
-                      key_page);
+            fail(reading, Fault::refused, response.error + ": the key is missing, wrong or revoked",
+                 key_page);
             return Next::stop;
         case 402:
-            set_fault(reading, Fault::refused, response.error + ": the plan of the account does not cover it",
-                      plan_page);
+            fail(reading, Fault::refused, response.error + ": the plan of the account does not cover it",
+                 plan_page);
             return Next::stop;
         case 422:
-            set_fault(reading, Fault::malformed,
-                      response.error + " to the question for " + address.to_string());
+            fail(reading, Fault::malformed, response.error + " to the question for " + address.to_string());
             return Next::bad;
         case 429:
-            set_fault(reading, Fault::quota, response.error + ": the questions of the day are used up",
-                      plan_page);
+            fail(reading, Fault::quota, response.error + ": the questions of the day are used up", plan_page);
             reading.retry_after = response.retry_after;
             return Next::stop;
         default:
             break;
     }
     const bool down = response.status == 0 || response.status >= 500;
-    set_fault(reading, down ? Fault::unreachable : Fault::malformed, response.error);
+    fail(reading, down ? Fault::unreachable : Fault::malformed, response.error);
     return Next::stop;
 }
 
@@ -119,14 +117,14 @@ void tell(const IpAddress& address, const Answer& answer, WallTime now, std::vec
 
 Next take(const http::Response& response, const IpAddress& address, WallTime now, Reading& reading) {
     if (response.body_cut) {
-        set_fault(reading, Fault::malformed, "an answer is larger than is read");
+        fail(reading, Fault::malformed, "an answer is larger than is read");
         return Next::bad;
     }
     if (response.status != 200) return take_fault(response, address, reading);
     std::string problem;
     const auto answer = read_answer(response.body, address, problem);
     if (!answer) {
-        set_fault(reading, Fault::malformed, "to the question for " + address.to_string() + ", " + problem);
+        fail(reading, Fault::malformed, "to the question for " + address.to_string() + ", " + problem);
         return Next::bad;
     }
     tell(address, *answer, now, reading.points);

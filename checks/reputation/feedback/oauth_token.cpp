@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "checks/reputation/feedback/fetch.hpp"
 #include "checks/reputation/feedback/json_reader.hpp"
 #include "config/text.hpp"
 
@@ -61,21 +62,6 @@ AccessToken failed(Fault fault, std::string message, std::string_view link = {})
 }
 
 }  // namespace
-
-std::string percent_encoded(std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char c : text) {
-        const auto octet = static_cast<unsigned char>(c);
-        const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                                c == '-' || c == '.' || c == '_' || c == '~';
-        if (unreserved)
-            encoded += c;
-        else
-            encoded.append(1, '%').append(1, digits[octet >> 4]).append(1, digits[octet & 15]);
-    }
-    return encoded;
-}
 
 AccessToken refresh_access_token(const Context& context, const std::string& url) {
     const auto& settings = context.settings;

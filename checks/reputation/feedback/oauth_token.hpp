@@ -22,7 +22,4 @@ AccessToken refresh_access_token(const Context& context, const std::string& url)
 // What the token endpoint answered.
 AccessToken read_access_token(const http::Response& response);
 
-// For a query or a form: everything but the unreserved characters of RFC 3986 section 2.3 as %XX.
-std::string percent_encoded(std::string_view text);
-
 }  // namespace reputed::feedback

@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "checks/reputation/feedback/fetch.hpp"
 #include "checks/reputation/feedback/json_reader.hpp"
-#include "checks/reputation/feedback/oauth_token.hpp"
 #include "checks/reputation/feedback/postmaster_answers.hpp"
 #include "checks/reputation/feedback/postmaster_calls.hpp"
 #include "checks/reputation/feedback/postmaster_session.hpp"
