@@ -159,8 +159,7 @@ class Round {
         const auto known = kept_.points.find(key);
         if (known == kept_.points.end() && kept_.points.size() >= most_points) return;
         confirmed_.insert(key);
-        if (known != kept_.points.end() && known->second.time > point.time && known->second.time <= latest)
-            return;
+        if (known != kept_.points.end() && known->second.time > point.time) return;
         kept_.points.insert_or_assign(
             key, KeptPoint{point.value, point.time, point.detail.substr(0, longest_detail),
                            point.time == services_.now});
