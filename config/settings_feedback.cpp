@@ -220,10 +220,10 @@ constexpr Key<Settings> rows[] = {
      "has\n"
      "none; takes is how many of 100 points of reputation the level costs. Without levels it is only shown.",
      R"([
-  { pointer = "/data/score", metric = "score", hysteresis = 3, levels = [
-    { name = "good", severity = "ok", to = 80 }, { name = "fair", severity = "info", to = 70, takes = 5 },
-    { name = "bad", severity = "warning", takes = 20 } ] },
-  { pointer = "/data/complaints/percent", metric = "complaint_ratio", factor = 0.01 },
+{ pointer = "/data/score", metric = "score", hysteresis = 3, levels = [
+{ name = "good", severity = "ok", to = 80 }, { name = "fair", severity = "info", to = 70, takes = 5 },
+{ name = "bad", severity = "warning", takes = 20 } ] },
+{ pointer = "/data/complaints/percent", metric = "complaint_ratio", factor = 0.01 },
 ])",
      [](const toml::node& node, std::string_view key, Settings& settings, Reader& reader) {
          read_feedback_values(node, key, settings, reader);
@@ -271,9 +271,14 @@ void require(const toml::table& table, const std::vector<std::string_view>& keys
         if (!table.contains(key)) reader.problem(table.source(), "[[feedback]] needs a " + in_quotes(key));
 }
 
+// Of a kind that is none nothing more can be said.
+bool has_kind(const toml::table& table, const Settings& settings) {
+    return table["kind"].value_or(std::string_view()) == to_string(settings.kind);
+}
+
 void require_all(const toml::table& table, const Settings& settings, Reader& reader) {
     require(table, {"name", "kind"}, reader);
-    if (!table.contains("kind")) return;
+    if (!has_kind(table, settings)) return;
     switch (settings.kind) {
         case Kind::snds:
         case Kind::abuseipdb:
@@ -368,8 +373,10 @@ void read_feedback(const toml::node& node, std::vector<FeedbackSettings>& source
         Settings settings;
         read_table(*table, "[[feedback]]", feedback_keys(), settings, reader);
         require_all(*table, settings, reader);
-        if (table->contains("kind")) refuse_strangers(*table, settings, reader);
-        check_together(*table, settings, reader);
+        if (has_kind(*table, settings)) {
+            refuse_strangers(*table, settings, reader);
+            check_together(*table, settings, reader);
+        }
         for (const auto& other : sources)
             if (!settings.name.empty() && other.name == settings.name)
                 reader.problem(table->source(), "two sources of feedback are called " +

@@ -9,6 +9,9 @@
 namespace reputed::feedback {
 namespace {
 
+constexpr WallTime first_time = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
+constexpr WallTime end_time = std::chrono::sys_days(std::chrono::year(2200) / 1 / 1);
+
 Fault fault_of(int status) {
     if (status == 429) return Fault::quota;
     if (status == 0 || status == 408 || status == 425 || status >= 500) return Fault::unreachable;
@@ -89,8 +92,24 @@ std::string percent_encoded(std::string_view text) {
 }
 
 bool is_possible(WallTime time) {
-    using namespace std::chrono;
-    return time >= sys_days(year(2000) / 1 / 1) && time < sys_days(year(2200) / 1 / 1);
+    return time >= first_time && time < end_time;
+}
+
+std::optional<WallTime> possible_time(std::int64_t unix_seconds) {
+    using std::chrono::seconds;
+    const auto first = std::chrono::duration_cast<seconds>(first_time.time_since_epoch()).count();
+    const auto end = std::chrono::duration_cast<seconds>(end_time.time_since_epoch()).count();
+    if (unix_seconds < first || unix_seconds >= end) return {};
+    return WallTime(seconds(unix_seconds));
+}
+
+std::optional<WallTime> possible_day(int year, int month, int day) {
+    if (year < 2000 || year >= 2200 || month < 1 || month > 12 || day < 1 || day > 31) return {};
+    const std::chrono::year_month_day date{std::chrono::year(year),
+                                           std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day))};
+    if (!date.ok()) return {};
+    return WallTime(std::chrono::sys_days(date));
 }
 
 }  // namespace reputed::feedback

@@ -44,7 +44,9 @@ void set_fault(Reading& reading, Fault fault, std::string message);
 // RFC 3986 section 2.1: everything but unreserved characters.
 std::string percent_encoded(std::string_view text);
 
-// What is of a time that no data can be of is wrong. Within the years 2000 to 2200.
+// What is of a time that no data can be of is wrong: from the year 2000 on and before 2200.
 bool is_possible(WallTime time);
+std::optional<WallTime> possible_time(std::int64_t unix_seconds);
+std::optional<WallTime> possible_day(int year, int month, int day);  // its begin in UTC
 
 }  // namespace reputed::feedback

@@ -79,11 +79,9 @@ std::optional<WallTime> iso_day(const std::string& text) {
     if (std::sscanf(text.c_str(), "%4d-%2d-%2d%n", &year_number, &month, &day_of_month, &length) != 3 ||
         length != 10)
         return {};
-    const std::chrono::year_month_day date(std::chrono::year(year_number) /
-                                           std::chrono::month(static_cast<unsigned>(month)) /
-                                           std::chrono::day(static_cast<unsigned>(day_of_month)));
-    if (!date.ok()) return {};
-    WallTime time = std::chrono::sys_days(date);
+    const auto date = possible_day(year_number, month, day_of_month);
+    if (!date) return {};
+    WallTime time = *date;
     const auto rest = text.substr(10);
     if (rest.empty()) return time;
     int hour = 0;
@@ -112,11 +110,11 @@ std::optional<WallTime> day_of(const Json& value) {
     if (is_iso) {
         day = iso_day(value.get<std::string>());
     } else if (!value.is_boolean()) {
-        constexpr double latest = 1e11;  // beyond that it must be milliseconds
+        constexpr double milliseconds_from = 1e11;
         const auto number = number_of(value);
-        if (number && *number >= 0 && *number < latest * 1000)
-            day = WallTime(
-                std::chrono::seconds(static_cast<std::int64_t>(*number < latest ? *number : *number / 1000)));
+        if (number && *number >= 0 && *number < 1e14)
+            day = possible_time(
+                static_cast<std::int64_t>(*number < milliseconds_from ? *number : *number / 1000));
     }
     return day && is_possible(*day) ? day : std::nullopt;
 }

@@ -21,11 +21,7 @@ std::int64_t seconds_of(WallTime time) {
 
 std::optional<WallTime> time_of(const Json& value) {
     if (!value.is_number_integer()) return {};
-    const auto seconds = value.get<std::int64_t>();
-    constexpr std::int64_t most = 10'000'000'000;
-    if (seconds < 0 || seconds > most) return {};
-    const WallTime time{std::chrono::seconds(seconds)};
-    return is_possible(time) ? std::optional(time) : std::nullopt;
+    return possible_time(value.get<std::int64_t>());
 }
 
 // A short string, or nothing.

@@ -32,11 +32,9 @@ SndsMemory read_snds_memory(std::string_view text) {
         std::int64_t seconds = 0;
         const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
         const auto address = IpAddress::parse(name);
-        constexpr std::int64_t most = 10'000'000'000;
-        if (error != std::errc() || end != value.data() + value.size() || seconds < 0 || seconds > most)
-            continue;
-        if (address && memory.known.size() < most_addresses)
-            memory.known[*address] = WallTime(std::chrono::seconds(seconds));
+        const auto told = possible_time(seconds);
+        if (error != std::errc() || end != value.data() + value.size() || !told) continue;
+        if (address && memory.known.size() < most_addresses) memory.known[*address] = *told;
     }
     return memory;
 }

@@ -69,9 +69,9 @@ std::optional<WallTime> parse_time(std::string_view text) {
         scanner.expect("/");
         year_number = scanner.number(4);
     }
-    const year_month_day date(year(year_number) / month / day_of_month);
-    if (!scanner.good() || !date.ok()) return {};
-    WallTime time = sys_days(date);
+    const auto date = possible_day(year_number, month, day_of_month);
+    if (!scanner.good() || !date) return {};
+    WallTime time = *date;
     if (!scanner.ended()) {
         if (!scanner.take("t")) scanner.expect(" ");
         int hour = scanner.number(2);
