@@ -13,6 +13,9 @@ FakeSources sources() {
     fake.files = {{"/etc/reputed/dqs.key", {"s3cret", ""}}};
     for (const std::string name : {"token", "hmac", "password"})
         fake.files["/etc/reputed/ops." + name] = {"s3cret", ""};
+    for (const std::string name :
+         {"snds.key", "abuseipdb.key", "scores.key", "google.id", "google.secret", "google.token"})
+        fake.files["/etc/reputed/" + name] = {"s3cret", ""};
     fake.files["/etc/reputed/ops.template"] = {"{{title}}", ""};
     fake.variables = {{"ABUSIX_KEY", "s3cret"}, {"OPS_URL", "https://hooks.example.net/s3cret"}};
     fake.machine = {"mail.example.org", "Postfix (myhostname)", {*IpAddress::parse("8.8.4.4")}};
@@ -36,6 +39,9 @@ domains = []
 hostname = "mail.example.org"
 selectors = ["b", "a"]
 via = "relay.example.net"
+warmup = "2026-12-01"
+warmup_plan = [50, 100]
+volume = 400
 [dns]
 servers = ["192.0.2.53:53", "[2001:db8::53]:5353"]
 timeout = "1500ms"
@@ -137,6 +143,13 @@ TEST(SettingsShow, WhatIsShownReadsBackTheSame) {
     EXPECT_EQ(parse(full).dnsbl.own.size(), 2U);
 }
 
+TEST(SettingsShow, WarmUpIsShownAsADate) {
+    const auto shown = show_settings(parse(full));
+    EXPECT_NE(shown.find("warmup = 2026-12-01\nwarmup_plan = [50, 100]\nvolume = 400\n"), std::string::npos)
+        << shown;
+    EXPECT_EQ(parse(shown).senders, parse(full).senders);
+}
+
 TEST(SettingsShow, HoldsNoSecret) {
     const auto settings = parse(full);
     EXPECT_EQ(settings.dnsbl.secrets.at("dq.spamhaus.net"), "s3cret");
@@ -169,6 +182,7 @@ TEST(SettingsShowSample, ReadsWithEveryExampleUncommented) {
     EXPECT_EQ(settings.dnsbl.own.size(), 1U);
     EXPECT_EQ(settings.log.levels.size(), 1U);
     EXPECT_EQ(settings.notifiers.size(), 6U);
+    EXPECT_EQ(settings.feedback.size(), 4U);
     EXPECT_EQ(settings.dns.timeout, DnsSettings{}.timeout);
     EXPECT_EQ(settings.mta.interval, MtaSettings{}.interval);
 }
