@@ -43,6 +43,13 @@ Settings settings() {
     settings.feedback[2].name = "abuse";
     settings.feedback[2].kind = FeedbackSettings::Kind::abuseipdb;
     settings.feedback[3].name = "yahoo";
+    settings.feedback[3].values.resize(2);
+    settings.feedback[3].values[1].scale = std::make_shared<const LevelScale>(LevelScale{
+        "feedback.value",
+        "ratio",
+        false,
+        {{"low", Severity::ok, 1, 0}, {"meh", Severity::info, 2, 4}, {"high", Severity::warning, 0, 9}},
+        0});
     return settings;
 }
 
@@ -98,24 +105,24 @@ TEST(Weighting, WhatEachFindingTakes) {
         {of("neighbourhood", "many"), warning, "", ""},
         {of("feedback", "filter"), warning, "ms", "feedback 11 SNDS yellow"},
         {of("feedback", "filter"), critical, "ms", "feedback 30 SNDS red"},
-        {of("feedback", "blocked"), critical, "ms", "feedback 40 SNDS blocked"},
-        {of("feedback", "neighbours_blocked"), warning, "ms", "neighbourhood 8 SNDS neighbours blocked"},
+        {of("feedback", "blocked"), critical, "ms", "feedback 50 SNDS blocked"},
+        {of("feedback", "blocked"), warning, "ms", "feedback 25 SNDS mail is junked"},
+        {of("feedback", "neighbours_blocked"), critical, "ms", "neighbourhood 50 SNDS neighbours blocked"},
         {of("feedback", "complaints"), warning, "ms", "feedback 10 SNDS complaints"},
         {of("feedback", "complaints"), info, "ms", ""},
         {of("feedback", "traps"), info, "ms", "feedback 5 SNDS trap hits"},
         {of("feedback", "traps"), warning, "ms", "feedback 10 SNDS trap hits"},
-        {of("feedback", "spam_rate"), info, "google", "feedback 5 Postmaster Tools spam rate"},
-        {of("feedback", "spam_rate"), warning, "google", "feedback 15 Postmaster Tools spam rate"},
+        {of("feedback", "spam_rate"), warning, "google", "feedback 10 Postmaster Tools spam rate"},
         {of("feedback", "reputation"), info, "google", "feedback 5 Postmaster Tools medium reputation"},
         {of("feedback", "reputation"), warning, "google", "feedback 15 Postmaster Tools low reputation"},
         {of("feedback", "reputation"), critical, "google", "feedback 30 Postmaster Tools bad reputation"},
-        {of("feedback", "abuse"), info, "abuse", "feedback 5 AbuseIPDB abuse reports"},
         {of("feedback", "abuse"), warning, "abuse", "feedback 10 AbuseIPDB abuse reports"},
-        {of("feedback", "value"), info, "yahoo", "feedback 3 yahoo value"},
-        {of("feedback", "value"), warning, "yahoo", "feedback 8 yahoo value"},
-        {of("feedback", "value"), critical, "yahoo/ratio", "feedback 15 yahoo/ratio value"},
+        {of("feedback", "value"), info, "yahoo", "feedback 4 yahoo meh"},
+        {of("feedback", "value"), warning, "yahoo", "feedback 9 yahoo high"},
+        {of("feedback", "value"), critical, "yahoo", ""},
+        {of("feedback", "filter"), warning, "gone", ""},
         {of("feedback", "unreachable"), unknown, "ms", ""},
-        {of("feedback", "authentication"), warning, "google", ""},
+        {of("feedback", "authentication"), warning, "google", "feedback 3 Postmaster Tools below 0.95"},
         {refused, warning, "gmail/reputation", "delivery 10 gmail refuses for reputation"},
         {refused, critical, "gmail/blocklisted", "delivery 20 gmail refuses for a blocklist"},
         {refused, critical, "other/reputation", "delivery 20 other receivers refuse for reputation"},
