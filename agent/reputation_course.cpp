@@ -171,12 +171,16 @@ bool ReputationCourse::word(const std::string& address, bool taken, const std::s
     if (!taken || !texted) {  // while it is being confirmed, it is told as it has become by then
         text_ = compose(address, now);
         texted_ = level_;
+        worded_ = now;
         return false;
     }
     told_ = level_;
     told_text_ = text_;
-    points_.erase(points_.begin(), points_.end() - 1);
-    points_[0].from = {};
+    // What comes now comes from the score that was told.
+    const auto told = std::find_if(points_.begin(), points_.end() - 1,
+                                   [&](const Point& point) { return point.until > worded_; });
+    told->from = {};
+    points_.erase(points_.begin(), told);
     return true;
 }
 

@@ -58,6 +58,7 @@ class ReputationCourse {
     std::size_t told_ = 0;
     std::optional<std::size_t> texted_;  // the level that text_ speaks of
     std::string text_;
+    WallTime worded_;
     std::string told_text_;  // of the level told_; "" before it was asked for
     std::vector<Point> points_;
 };

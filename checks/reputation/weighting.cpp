@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "checks/mta/log/delivery_findings.hpp"
+#include "checks/reputation/feedback/source.hpp"
 #include "config/reply_class.hpp"
 
 namespace reputed::reputation {
@@ -39,34 +40,33 @@ struct Row {
     int info;
     int warning;
     int critical;
-    std::string_view words[3];  // behind the name of the source, by severity
 };
 
 constexpr Row rows[] = {
-    {"neighbourhood", "listed", Part::neighbourhood, 2, 5, 5, {}},
-    {"delivery", "refused", Part::delivery, 0, 10, 20, {}},
-    {"delivery", "error_rate", Part::delivery, 0, 5, 15, {}},
-    {"feedback", "filter", Part::feedback, 0, 11, 30, {"", "yellow", "red"}},
-    {"feedback", "blocked", Part::feedback, 0, 20, 40, {"", "blocked", "blocked"}},
-    {"feedback",
-     "neighbours_blocked",
-     Part::neighbourhood,
-     2,
-     8,
-     8,
-     {"neighbours blocked", "neighbours blocked", "neighbours blocked"}},
-    {"feedback", "complaints", Part::feedback, 0, 10, 20, {"", "complaints", "complaints"}},
-    {"feedback", "traps", Part::feedback, 5, 10, 20, {"trap hits", "trap hits", "trap hits"}},
-    {"feedback", "spam_rate", Part::feedback, 5, 15, 30, {"spam rate", "spam rate", "spam rate"}},
-    {"feedback",
-     "reputation",
-     Part::feedback,
-     5,
-     15,
-     30,
-     {"medium reputation", "low reputation", "bad reputation"}},
-    {"feedback", "abuse", Part::feedback, 5, 10, 20, {"abuse reports", "abuse reports", "abuse reports"}},
-    {"feedback", "value", Part::feedback, 3, 8, 15, {"value", "value", "value"}},
+    {"neighbourhood", "listed", Part::neighbourhood, 2, 5, 5},
+    {"delivery", "refused", Part::delivery, 0, 10, 20},
+    {"delivery", "error_rate", Part::delivery, 0, 5, 15},
+};
+
+// What a service says, in short; what it takes stands in the scale that it is judged by.
+struct Opinion {
+    std::string_view word;  // behind "feedback."
+    std::string_view info;
+    std::string_view warning;
+    std::string_view critical;
+};
+
+constexpr std::string_view family_of_feedback = "feedback";
+constexpr std::string_view neighbours = "neighbours_blocked";
+constexpr Opinion opinions[] = {
+    {"filter", "", "yellow", "red"},
+    {"blocked", "", "mail is junked", "blocked"},
+    {neighbours, "", "neighbours blocked", "neighbours blocked"},
+    {"complaints", "complaints", "complaints", "complaints"},
+    {"traps", "trap hits", "trap hits", "trap hits"},
+    {"spam_rate", "spam rate", "spam rate", "spam rate"},
+    {"reputation", "medium reputation", "low reputation", "bad reputation"},
+    {"abuse", "abuse reports", "abuse reports", "abuse reports"},
 };
 
 // Of findings whose points depend on the list.
@@ -131,22 +131,19 @@ std::optional<Deduction> of_score(const Finding& finding, const ActiveLists& lis
     return {};
 }
 
-// The source by the name that everybody knows it by; one that is only configured, by that name.
-std::string title_of(const std::string& source, const Settings& settings) {
-    for (const auto& feedback : settings.feedback) {
-        if (source != feedback.name && !source.starts_with(feedback.name + '/')) continue;
-        switch (feedback.kind) {
-            case FeedbackSettings::Kind::snds:
-                return "SNDS";
-            case FeedbackSettings::Kind::postmaster:
-                return "Postmaster Tools";
-            case FeedbackSettings::Kind::abuseipdb:
-                return "AbuseIPDB";
-            case FeedbackSettings::Kind::json:
-                return source;
-        }
+// By the name that everybody knows it by; one that is only configured, by that name.
+std::string title_of(const FeedbackSettings& source) {
+    switch (source.kind) {
+        case FeedbackSettings::Kind::snds:
+            return "SNDS";
+        case FeedbackSettings::Kind::postmaster:
+            return "Postmaster Tools";
+        case FeedbackSettings::Kind::abuseipdb:
+            return "AbuseIPDB";
+        case FeedbackSettings::Kind::json:
+            return source.name;
     }
-    return source;
+    return source.name;
 }
 
 // Of the reasons for which a provider refuses, those that are its opinion of the address. `object`: provider/class.
@@ -161,7 +158,7 @@ std::optional<Deduction> of_refusal(const Finding& finding, double points) {
                       std::string(mta::refusal_cause(*reason)));
 }
 
-std::optional<Deduction> of_row(const Finding& finding, const Row& row, const Settings& settings) {
+std::optional<Deduction> of_row(const Finding& finding, const Row& row) {
     const double points = points_of(row, finding.severity);
     if (points == 0) return {};
     if (row.family == "neighbourhood")
@@ -170,11 +167,50 @@ std::optional<Deduction> of_row(const Finding& finding, const Row& row, const Se
     if (row.family == "delivery")
         return row.word == "refused" ? of_refusal(finding, points)
                                      : deduct(row.part, points, finding.code, "error rate");
-    const auto& words = row.words[finding.severity == Severity::info      ? 0
-                                  : finding.severity == Severity::warning ? 1
-                                                                          : 2];
-    return deduct(row.part, points, finding.code + ' ' + finding.object,
-                  title_of(finding.object, settings) + ' ' + std::string(words));
+    return {};
+}
+
+bool is_feedback(std::string_view code) {
+    return code.starts_with(family_of_feedback) && code.substr(family_of_feedback.size()).starts_with('.');
+}
+
+// The level of a scale of this source that the finding speaks of; of several the one that takes most.
+const LevelScale::Level* judged_level(const Finding& finding, const FeedbackSettings& source) {
+    const LevelScale::Level* found = nullptr;
+    const auto look = [&](const std::shared_ptr<const LevelScale>& scale) {
+        if (scale == nullptr || scale->code != finding.code) return;
+        for (const auto& level : scale->levels)
+            if (level.severity == finding.severity && (found == nullptr || level.takes > found->takes))
+                found = &level;
+    };
+    for (const auto& judgement : feedback::source_of(source.kind).judgements)
+        look(judgement.scale);
+    for (const auto& value : source.values)
+        look(value.scale);
+    return found;
+}
+
+std::string opinion_of(const Finding& finding, const LevelScale::Level& level) {
+    for (const auto& opinion : opinions) {
+        if (!is(finding.code, family_of_feedback, opinion.word)) continue;
+        const auto words = finding.severity == Severity::info      ? opinion.info
+                           : finding.severity == Severity::warning ? opinion.warning
+                                                                   : opinion.critical;
+        if (!words.empty()) return std::string(words);
+    }
+    return level.name;
+}
+
+std::optional<Deduction> of_feedback(const Finding& finding, const Settings& settings) {
+    if (finding.severity == Severity::unknown || finding.severity == Severity::ok) return {};
+    const auto source = std::find_if(settings.feedback.begin(), settings.feedback.end(),
+                                     [&](const FeedbackSettings& one) { return one.name == finding.object; });
+    if (source == settings.feedback.end()) return {};
+    const auto* level = judged_level(finding, *source);
+    if (level == nullptr) return {};
+    const bool of_neighbours = is(finding.code, family_of_feedback, neighbours);
+    return deduct(of_neighbours ? Part::neighbourhood : Part::feedback, level->takes,
+                  finding.code + ' ' + finding.object, title_of(*source) + ' ' + opinion_of(finding, *level));
 }
 
 }  // namespace
@@ -184,7 +220,8 @@ std::string_view to_string(Part part) {
 }
 
 bool counts(std::string_view code) {
-    return code == code_listed || is(code, family_of_lists, word_score) || row_of(code) != nullptr;
+    return code == code_listed || is(code, family_of_lists, word_score) || is_feedback(code) ||
+           row_of(code) != nullptr;
 }
 
 std::optional<Deduction> deduction_of(const Finding& finding, const ActiveLists& lists,
@@ -192,8 +229,9 @@ std::optional<Deduction> deduction_of(const Finding& finding, const ActiveLists&
     if (finding.drill) return {};
     if (finding.code == code_listed) return of_listing(finding, lists);
     if (is(finding.code, family_of_lists, word_score)) return of_score(finding, lists);
+    if (is_feedback(finding.code)) return of_feedback(finding, settings);
     const auto* row = row_of(finding.code);
-    return row == nullptr ? std::nullopt : of_row(finding, *row, settings);
+    return row == nullptr ? std::nullopt : of_row(finding, *row);
 }
 
 std::vector<Deduction> counted(std::vector<Deduction> deductions) {
