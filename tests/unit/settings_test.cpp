@@ -213,7 +213,7 @@ TEST(SettingsRejected, Syntax) {
         {"# " + std::string(1000, '.') + "\nx = 1\n",
          {"f:2:1: unknown key \"x\" at the top of the file: there are [[sender]], [dns], [dnsbl], [checks], "
           "[mta], "
-          "[alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
+          "[[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
     });
     // Brackets, bytes that are no UTF-8, NUL: whatever the parser says of them, it is one problem.
     for (const auto& text :
@@ -237,11 +237,11 @@ TEST(SettingsRejected, UnknownKeysAndTables) {
         {"bogus = 1\n",
          {"f:1:1: unknown key \"bogus\" at the top of the file: there are [[sender]], [dns], [dnsbl], "
           "[checks], [mta], "
-          "[alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
+          "[[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
         {"\"a\\u001b[2J\" = 1\n",
          {"f:1:1: unknown key \"a\\x1b[2J\" at the top of the file: there are [[sender]], [dns], [dnsbl], "
           "[checks], "
-          "[mta], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
+          "[mta], [[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
     });
 }
 
