@@ -24,6 +24,7 @@
 #include "agent/published.hpp"
 #include "agent/site.hpp"
 #include "agent/web.hpp"
+#include "checks/dnsbl/budget_plan.hpp"
 
 namespace reputed {
 namespace {
@@ -131,6 +132,8 @@ void log_start(const Runtime& runtime) {
                        runtime.lists->lists.size());
     if (runtime.settings->senders.empty())
         log("daemon").warn("no sender is configured and none was found on this machine: add a [[sender]]");
+    for (const auto& remark : dnsbl::budget_remarks(dnsbl::plan_budgets(*runtime.settings, *runtime.lists)))
+        log("lists").warn("{}", remark);
     for (const auto& skipped : runtime.lists->skipped)
         log("lists").debug("{}: {}", skipped.name, skipped.reason);
 }

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "checks/dnsbl/budget_plan.hpp"
 #include "checks/mta/reply/load_classifier.hpp"
 
 namespace reputed {
@@ -22,6 +23,7 @@ Runtime make_runtime(Settings settings, std::shared_ptr<const mta::Classifier> c
     runtime.statistics = resolver;
     runtime.classifier = std::move(classifier);
     runtime.budget = std::make_shared<QueryBudget>();
+    runtime.budget->set_limits(dnsbl::budget_limits(settings, *runtime.lists));
     runtime.settings = std::make_shared<const Settings>(std::move(settings));
     return runtime;
 }
@@ -31,6 +33,12 @@ Runtime make_runtime(Settings settings) {
     auto classifier = own_classifier(settings.mta, problems);
     if (!problems.empty()) throw std::runtime_error(problems.front().to_string());
     return make_runtime(std::move(settings), std::move(classifier));
+}
+
+Runtime make_single_runtime(Settings settings) {
+    auto runtime = make_runtime(std::move(settings));
+    runtime.budget->allow_at_once();
+    return runtime;
 }
 
 }  // namespace reputed
