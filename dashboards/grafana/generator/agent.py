@@ -49,7 +49,7 @@ TARGETS = timeseries(
 DNS_OUTCOMES = timeseries(
     "DNS questions by outcome", "nxdomain is the common answer of a list; refused, servfail and timeout tell of the resolver.",
     series((f'sum by (outcome) ({rate(of_agents("reputed_dns_queries_total"))})', "{{outcome}}"),
-           (f'sum({rate(of_agents("reputed_dns_retries_total"))})', "asked again")), "qps", overrides=coloured_series(OUTCOMES))
+           (f'sum({rate(of_agents("reputed_dns_retries_total"))})', "asked again")), "reqps", overrides=coloured_series(OUTCOMES))
 DNS_TIME = timeseries(
     "DNS answer time", "Of questions that were answered.",
     series(*((f"""histogram_quantile({quantile}, sum by (le) ({rate(of_agents("reputed_dns_query_duration_seconds_bucket", 'outcome=~"ok|nxdomain|nodata"'))}))""",
@@ -102,9 +102,10 @@ COMMITS = timeseries(
     series((f'sum by (instance) ({rate(of_agents("reputed_store_commits_total"))})', "{{instance}}"),
            (f'sum by (instance) ({rate(of_agents("reputed_store_commit_failures_total"))})', "{{instance}} failed")), "cps")
 LOG = timeseries(
-    "Log of the MTA", "Lines read a second, and bytes that are still to be read.",
+    "Log of the MTA", "Lines read, and bytes that are still to be read.",
     series((f'sum by (mta) ({rate(of_agents("reputed_log_lines_total"))})', "{{mta}} lines"),
-           (f'sum by (mta) ({of_agents("reputed_log_behind_bytes")})', "{{mta}} bytes behind")))
+           (f'sum by (mta) ({of_agents("reputed_log_behind_bytes")})', "{{mta}} behind")), "cps",
+    overrides=[{"matcher": {"id": "byRegexp", "options": "/ behind$/"}, "properties": [{"id": "unit", "value": "bytes"}]}])
 
 MEMORY = timeseries("Resident memory", "Of each agent's process.",
                     series((f'max by (instance) ({of_processes("process_resident_memory_bytes")})', "{{instance}}")), "bytes")

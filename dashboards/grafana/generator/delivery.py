@@ -1,12 +1,13 @@
 """Who takes our mail, who refuses it and why, what waits."""
-from generator.model import (COLOURED, GREEN, ORANGE, PURPLE, RED, bargauge, coloured_series, dashboard, latest, nothing_means, now, series,
-                             stat, steps, table, timeseries)
+from generator import links
+from generator.model import (COLOURED, GREEN, ORANGE, RED, bargauge, coloured_series, dashboard, latest, nothing_means, now, series, stat, steps,
+                             table, timeseries, values)
 from generator.overview import transitions
-from generator.queries import of_agents, of_ips, rate
+from generator.queries import increase, of_agents, of_ips, rate
 
 ATTEMPTS = of_agents("reputed_delivery_attempts_total")
 OUTCOME = coloured_series({"sent": GREEN, "deferred": ORANGE, "bounced": RED, "expired": "dark-red"})
-# Mail on its way rests in these only when something is wrong; held and corrupt messages wait for a person.
+STATUS = values(("sent", "sent", GREEN), ("deferred", "deferred", ORANGE), ("bounced", "bounced", RED), ("expired", "expired", "dark-red"))
 ERROR_STEPS = steps(GREEN, (0.015, ORANGE), (0.03, RED))
 
 
@@ -17,8 +18,8 @@ def of_window(metric, window, *matchers):
 ALL = 'provider="all"'
 
 ANSWER = [
-    (4, stat("Accepted", "Share of the attempts that receivers accepted, at the present rate.",
-             f"""sum({rate(of_agents("reputed_delivery_attempts_total", 'status="sent"'))}) / (sum({rate(ATTEMPTS)}) > 0)""",
+    (4, stat("Accepted", "Share of the attempts of the range that receivers accepted.",
+             f"""sum({increase(of_agents("reputed_delivery_attempts_total", 'status="sent"'))}) / (sum({increase(ATTEMPTS)}) > 0)""",
              "percentunit", decimals=1, thresholds=steps(RED, (0.8, ORANGE), (0.95, GREEN)), mappings=nothing_means("no mail"))),
     (4, stat("Error rate, 1 h", "Share of the attempts of an hour that failed for good, at the worst MTA.",
              f'max({of_window("reputed_delivery_error_ratio", "1h", ALL)})', "percentunit", decimals=1, thresholds=ERROR_STEPS,
@@ -47,17 +48,18 @@ BY_CLASS = timeseries(
     series((f"""sum by (class) ({rate(of_agents("reputed_delivery_attempts_total", 'status!="sent"'))})""", "{{class}}")), "cps", stacked=True)
 
 TOTALS = table(
-    "Providers and classes", "Attempts since the agent counts, by provider, class of the reply and outcome.",
-    latest(f"sum by (provider, class, status) ({rate(ATTEMPTS)})"),
-    {"provider": ("Provider", {}), "class": ("Class", {}), "status": ("Outcome", {}), "Value": ("Attempts a second", {"unit": "cps"})},
-    sort=("Attempts a second", True))
+    "Providers and classes", "Attempts of the range by provider, class of the reply and outcome.",
+    latest(f"sum by (provider, class, status) ({increase(ATTEMPTS)}) > 0"),
+    {"provider": ("Provider", {}), "class": ("Class", {}), "status": ("Outcome", {"mappings": STATUS, **COLOURED}),
+     "Value": ("Attempts", {"decimals": 0})},
+    sort=("Attempts", True))
 
 REFUSED = table(
     "Refused now", "Providers that do not take mail, why, and since when; gone after a day without a refusal (`reputed explain "
     "delivery.refused`).",
     latest(f'max by (job, instance, mta, provider, class) (1000 * {of_agents("reputed_delivery_refused_since_timestamp_seconds")})'),
     {"provider": ("Provider", {}), "class": ("Class", {}), "mta": ("MTA", {}), "Value": ("Since", {"unit": "dateTimeFromNow"}),
-     "instance": ("Findings at", {})},
+     "instance": ("Findings at", {"links": [links.to_finding("${__data.fields.instance}")]})},
     sort=("Since", False))
 
 ERRORS = timeseries(

@@ -38,6 +38,11 @@ def rate(counter):
     return f"rate({counter}[$__rate_interval])"
 
 
+def increase(counter):
+    """Over the whole range: for tables and single figures, which have no step."""
+    return f"increase({counter}[$__range])"
+
+
 def rank(verdict):
     """A verdict in the order of severity: what could not be told, -1, comes between info and warning."""
     return f"({verdict} + 2.5 * ({verdict} < bool 0))"
