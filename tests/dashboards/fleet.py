@@ -3,15 +3,15 @@
 Every family of metrics that a dashboard names has series here, so that no panel may be empty.
 """
 import contextlib
+import json
 import os
 import re
-import shlex
 import signal
 import sys
 import threading
+import urllib.error
 import urllib.parse
 import urllib.request
-import json
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
@@ -104,15 +104,19 @@ class Fleet:
         self.stack.callback(over.set)
 
     def ask(self, path, **parameters):
-        """Prometheus's answer as JSON; also of a refusal."""
-        url = f"{self.lab.prometheus}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(url, timeout=20) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            return json.load(error)
+        return ask(self.lab.prometheus, path, **parameters)
 
     def series(self, query):
         answer = self.ask("query", query=query)
         return answer["data"]["result"]
+
+
+def ask(prometheus, path, **parameters):
+    """Prometheus's answer as JSON; also of a refusal."""
+    url = f"{prometheus}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=20) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        return json.load(error)

@@ -82,8 +82,9 @@ class Live(unittest.TestCase):
         if panel["type"] == "table":
             several = len(panel["targets"]) > 1
             fields |= {f"Value #{target['refId']}" if several else "Value" for target in panel["targets"]}
-            shown = panel["transformations"][-1]["options"]["includeByName"]
-            self.assertLessEqual(set(shown), fields)
+            organize = panel["transformations"][-1]["options"]
+            self.assertLessEqual(set(organize["indexByName"]), fields)
+            self.assertLessEqual(fields, set(organize["indexByName"]) | set(organize["excludeByName"]), "a column without a heading")
         named = re.findall(r"\$\{__(?:data\.fields|field\.labels)\.(\w+)\}", str(panel["fieldConfig"]))
         self.assertLessEqual(set(named), fields)
 

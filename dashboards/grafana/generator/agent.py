@@ -1,7 +1,7 @@
 """Can what the agents say be relied on: lists, resolver, budgets, jobs, notifiers, memory, process."""
 from generator import links
-from generator.model import (BLUE, COLOURED, GREEN, ORANGE, PURPLE, RED, YES, bargauge, coloured_series, dashboard, latest, nothing_means, now,
-                             series, stat, steps, table, timeline, timeseries, values)
+from generator.model import (BLUE, COLOURED, GREEN, NARROW, ORANGE, PURPLE, RED, YES, bargauge, coloured_series, dashboard, latest,
+                             nothing_means, now, series, steps, table, timeline, timeseries, values)
 from generator.overview import transitions
 from generator.queries import of_agents, of_processes, rate
 
@@ -25,8 +25,8 @@ AGENTS = table(
      "version": ("Version", {}),
      "Value #A": ("Answers", {"mappings": YES, **COLOURED}),
      "Value #C": ("Up for", {"unit": "s"}),
-     "Value #D": ("Configuration read", {"mappings": YES, **COLOURED}),
-     "Value #E": ("Memory on disk", {"mappings": YES + nothing_means("no store"), **COLOURED}),
+     "Value #D": ("Configuration read", {"mappings": YES, **COLOURED, "custom_width": 150}),
+     "Value #E": ("Memory on disk", {"mappings": YES + nothing_means("no store"), **COLOURED, "custom_width": 150}),
      "Value #F": ("Open findings", {})},
     sort=("Agent", False))
 
@@ -79,8 +79,8 @@ NOTIFIERS = table(
     "Notifiers", "Who is told: what still waits, and when the notifier was last reached (`reputed notify test`).",
     latest(f'max by (job, instance, notifier) ({of_agents("reputed_notifier_waiting")})',
            f'max by (job, instance, notifier) (1000 * {of_agents("reputed_notifier_last_success_timestamp_seconds")} > 0)'),
-    {"notifier": ("Notifier", {}), "Value #A": ("Waiting", {}),
-     "Value #B": ("Last reached", {"unit": "dateTimeFromNow", "mappings": nothing_means("not since the start")}),
+    {"notifier": ("Notifier", {}), "Value #A": ("Waiting", NARROW),
+     "Value #B": ("Last reached", {"unit": "dateTimeFromNow", "mappings": nothing_means("not since the start"), "custom_width": 160}),
      "instance": ("Agent", {"links": [links.to_finding("${__data.fields.instance}")]})},
     sort=("Waiting", True))
 MESSAGES = timeseries(

@@ -58,7 +58,7 @@ REFUSED = table(
     "Refused now", "Providers that do not take mail, why, and since when; gone after a day without a refusal (`reputed explain "
     "delivery.refused`).",
     latest(f'max by (job, instance, mta, provider, class) (1000 * {of_agents("reputed_delivery_refused_since_timestamp_seconds")})'),
-    {"provider": ("Provider", {}), "class": ("Class", {}), "mta": ("MTA", {}), "Value": ("Since", {"unit": "dateTimeFromNow"}),
+    {"provider": ("Provider", {}), "class": ("Class", {}), "mta": ("MTA", {"custom_width": 80}), "Value": ("Since", {"unit": "dateTimeFromNow", "custom_width": 130}),
      "instance": ("Findings at", {"links": [links.to_finding("${__data.fields.instance}")]})},
     sort=("Since", False))
 

@@ -1,6 +1,6 @@
 """One address, or several: where it is listed and since when, what is thought of it, what is wrong with its identity."""
 from generator import links
-from generator.model import (BLUE, COLOURED, GREEN, GREY, LISTED, ORANGE, PURPLE, RED, SCORE, VERDICT, annotation, bargauge, dashboard,
+from generator.model import (COLOURED, GREEN, GREY, LISTED, NARROW, ORANGE, RED, SCORE, VERDICT, annotation, bargauge, dashboard,
                              latest, nothing_means, now, series, stat, steps, table, timeline, timeseries, values)
 from generator.queries import AGENTS, BY_IP, IPS, by_sender, of_agents, of_domains, of_ips, rank, worst_by_ip
 
@@ -46,7 +46,7 @@ ADDRESSES = table(
      "hostname": ("Says EHLO", {}),
      "Value #A": ("Worst", {"mappings": VERDICT, **COLOURED}),
      "Value #B": ("Reputation", {"decimals": 0, "thresholds": SCORE, "mappings": nothing_means("not known"), **COLOURED}),
-     "Value #C": ("Listings", {}),
+     "Value #C": ("Listings", NARROW),
      "Value #D": ("PTR", {"mappings": VERDICT, **COLOURED}),
      "Value #E": ("SPF", {"mappings": VERDICT, **COLOURED}),
      "instance": ("Findings at", {"links": [links.to_finding("${__data.fields.instance}")]})},
@@ -68,8 +68,8 @@ SINCE = table(
                and on (job, instance, ip, list) ({LISTED_NOW}))"""),
     {"list": ("List", {}),
      "ip": ("Address", {}),
-     "Value #B": ("Since", {"unit": "dateTimeFromNow", "mappings": nothing_means("before the range")}),
-     "Value #C": ("Share of the range", {"unit": "percentunit", "decimals": 0}),
+     "Value #B": ("Since", {"unit": "dateTimeFromNow", "mappings": nothing_means("before the range"), "custom_width": 150}),
+     "Value #C": ("Share of the range", {"unit": "percentunit", "decimals": 0, "custom_width": 150}),
      "instance": ("Findings at", {"links": [links.to_finding("${__data.fields.instance}")]})},
     sort=("List", False))
 
@@ -85,7 +85,7 @@ REPUTATION = timeseries(
 
 DEDUCTIONS = timeseries(
     "What takes points off", "The points that each part costs, of the address that loses most by it.",
-    series((f'max by (part) ({of_ips("reputed_reputation_deduction")})', "{{part}}")), stacked=True, decimals=0, legend_values=("lastNotNull", "max"))
+    series((f'max by (part) ({of_ips("reputed_reputation_deduction")})', "{{part}}")), stacked=True, decimals=0)
 
 SCORES = timeseries(
     "Scores of lists", "Each score list has a scale of its own; Sender Score goes from 0 to 100, more is better.",

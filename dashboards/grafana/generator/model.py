@@ -72,8 +72,10 @@ def link(title, url, new_tab=False):
     return {"title": title, "url": url, "targetBlank": new_tab}
 
 
-# A table's column whose cells have the colour of their state.
-COLOURED = {"custom_cellOptions": {"type": "color-background", "mode": "basic", "applyToRow": False, "wrapText": False}}
+# A table's column whose cells have the colour of their state, and one that needs little room.
+COLOURED = {"custom_cellOptions": {"type": "color-background", "mode": "basic", "applyToRow": False, "wrapText": False},
+            "custom_align": "center", "custom_width": 110}
+NARROW = {"custom_width": 100}
 
 
 def panel(kind, title, description, targets, unit, options, custom=None, links=None, **defaults):
@@ -101,8 +103,7 @@ def stat(title, description, expr, unit="short", legend="", **defaults):
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}}, **defaults)
 
 
-def timeseries(title, description, targets, unit="short", stacked=False, line=False, legend_values=("lastNotNull",),
-               soft_max=None, **defaults):
+def timeseries(title, description, targets, unit="short", stacked=False, line=False, soft_max=None, **defaults):
     """`line` draws the thresholds; the axis reaches at least from 0 to `soft_max`."""
     custom = {"drawStyle": "line", "lineWidth": 1 if stacked else 2, "fillOpacity": 35 if stacked else 8, "showPoints": "never",
               "spanNulls": False, "lineInterpolation": "stepAfter" if stacked else "linear",
@@ -112,8 +113,7 @@ def timeseries(title, description, targets, unit="short", stacked=False, line=Fa
         custom["axisSoftMax"] = soft_max
     defaults.setdefault("color", {"mode": "palette-classic"})
     return panel("timeseries", title, description, targets, unit, {
-        "legend": {"displayMode": "list" if not legend_values else "table", "placement": "bottom" if not legend_values else "right",
-                   "showLegend": True, "calcs": list(legend_values)},
+        "legend": {"displayMode": "table", "placement": "right", "showLegend": True, "calcs": ["lastNotNull"]},
         "tooltip": {"mode": "multi", "sort": "desc"}}, custom, **defaults)
 
 
@@ -136,22 +136,25 @@ def bargauge(title, description, targets, unit="short", **defaults):
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}}, **defaults)
 
 
-def table(title, description, targets, columns, sort=None, unit="short", **defaults):
-    """`columns`: field -> (heading, properties of an override) in the order in which they are shown; all others are hidden.
+# What a table may have beside what it shows.
+HIDDEN = ["Time", "__name__", "job", "instance"] + ["Value"] + [f"Value #{ref}" for ref in "ABCDEF"]
 
-    The value of query A is the field "Value" of a single query, "Value #A" of several. `sort`: (heading, descending).
+
+def table(title, description, targets, columns, sort=None, unit="short", **defaults):
+    """`columns`: field -> (heading, properties of an override) in the order in which they are shown.
+
+    The value of a single query is the field "Value", that of query A of several is "Value #A". `sort`: (heading, descending).
     """
     organize = {"id": "organize", "options": {
         "indexByName": {field: index for index, field in enumerate(columns)},
-        "excludeByName": {}, "renameByName": {}, "includeByName": {field: True for field in columns}}}
-    made = panel("table", title, description, targets, unit, {
+        "excludeByName": {field: True for field in HIDDEN if field not in columns}, "renameByName": {}}}
+    return panel("table", title, description, targets, unit, {
         "frameIndex": 0, "showHeader": True, "cellHeight": "sm",
         "sortBy": [{"displayName": sort[0], "desc": sort[1]}] if sort else []},
         {"align": "auto", "inspect": False, "cellOptions": {"type": "auto"}},
         transformations=([{"id": "merge", "options": {}}] if len(targets) > 1 else []) + [organize],
         overrides=[override(field, displayName=heading, **properties) for field, (heading, properties) in columns.items()],
         **defaults)
-    return made
 
 
 def variable(name, label, expr):
@@ -184,6 +187,9 @@ def placed(rows):
     panels, y = [], 0
 
     def place(each, x, width, height):
+        if each["type"] == "timeseries" and width < 10:
+            # A table beside a narrow graph would leave little of it.
+            each["options"]["legend"].update(displayMode="list", placement="bottom", calcs=[])
         panels.append({"id": len(panels) + 1, "gridPos": {"x": x, "y": y, "w": width, "h": height}, **each})
 
     for title, height, members in rows:

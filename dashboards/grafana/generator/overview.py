@@ -1,6 +1,6 @@
 """Is mail from here accepted? All senders, the worst first."""
 from generator import links
-from generator.model import (COLOURED, GREEN, ORANGE, PURPLE, RED, SCORE, SEVERITY_COLOURS, VERDICT, annotation, bargauge,
+from generator.model import (COLOURED, GREEN, NARROW, ORANGE, PURPLE, RED, SCORE, SEVERITY_COLOURS, VERDICT, annotation, bargauge,
                              coloured_series, dashboard, latest, nothing_means, now, series, stat, steps, table, timeseries, values)
 from generator.queries import (BY_IP, by_sender, of_agents, of_ips, of_processes, rank, rate, worst_by_ip)
 
@@ -63,10 +63,10 @@ SENDERS = table(
      "hostname": ("Says EHLO", {}),
      "Value #A": ("Worst", {"mappings": VERDICT, **COLOURED}),
      "Value #B": ("Reputation", {"decimals": 0, "thresholds": SCORE, "mappings": nothing_means("not known"), **COLOURED}),
-     "Value #C": ("Listings", {}),
+     "Value #C": ("Listings", NARROW),
      "Value #D": ("PTR", {"mappings": VERDICT, **COLOURED}),
      "Value #E": ("SPF", {"mappings": VERDICT, **COLOURED}),
-     "Value #F": ("Addresses", {}),
+     "Value #F": ("Addresses", NARROW),
      "instance": ("Findings at", {"links": [links.to_finding("${__data.fields.instance}")]})},
     sort=("Worst", True))
 
