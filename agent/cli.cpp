@@ -123,6 +123,30 @@ void add_dnsbl(CLI::App& app, Arguments& arguments) {
     });
 }
 
+void add_neighbours(CLI::App& app, Arguments& arguments) {
+    auto* neighbours =
+        app.add_subcommand("neighbours", "Ask the DNS lists about the network around an IP address");
+    add_config(*neighbours, arguments);
+    add_dns(*neighbours, arguments);
+    add_format(*neighbours, arguments, formats, "table or json");
+    neighbours
+        ->add_option("addresses", arguments.subjects,
+                     "IP addresses, at most 32; - reads them from standard input")
+        ->required()
+        ->type_name("IP");
+    neighbours
+        ->add_option("--lists", arguments.lists,
+                     "Ask these lists only, separated by commas; blocklists of some weight when not given")
+        ->delimiter(',')
+        ->type_name("ZONE,...")
+        ->allow_extra_args(false);
+    neighbours->callback([&arguments] {
+        arguments.command = [&arguments] {
+            return neighbours_command(arguments.common, arguments.subjects, arguments.lists);
+        };
+    });
+}
+
 void add_lists(CLI::App& app, Arguments& arguments) {
     auto* lists = app.add_subcommand("lists", "Show the catalogue of DNS lists");
     add_config(*lists, arguments);
@@ -349,6 +373,7 @@ int run_command_line(int argc, char** argv) {
     add_run(app, arguments);
     add_check(app, arguments);
     add_dnsbl(app, arguments);
+    add_neighbours(app, arguments);
     add_lists(app, arguments);
     add_spf(app, arguments);
     add_record(app, arguments);

@@ -27,6 +27,10 @@ int check_command(const CommonOptions& common, const CheckOptions& options);
 int dnsbl_command(const CommonOptions& common, const std::vector<std::string>& subjects,
                   std::vector<std::string> lists);
 
+// What the lists say about the networks around addresses.
+int neighbours_command(const CommonOptions& common, const std::vector<std::string>& addresses,
+                       std::vector<std::string> lists);
+
 int lists_command(const CommonOptions& common, bool verify);
 
 struct SpfOptions {

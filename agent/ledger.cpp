@@ -93,7 +93,8 @@ void Ledger::judge_ratings(const JobKey& job, Report& report) {
         const auto known = ids_.find(identity_of(rating.scale->code, rating.subject, rating.object, false));
         if (known != ids_.end())
             if (const auto* observation = find_observation(entries_.at(known->second), job))
-                before = level_with(*rating.scale, observation->finding.severity);
+                // Where the operator gave it a severity that no level has, it was at least none that is ok.
+                before = level_with(*rating.scale, observation->finding.severity).value_or(1);
         Finding finding = finding_of(rating, level_of(*rating.scale, rating.value, before));
         if (finding.severity != Severity::ok) report.findings.push_back(std::move(finding));
     }

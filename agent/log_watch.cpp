@@ -150,8 +150,8 @@ class LogWatch::Follow {
     // A log that could not be read yet has no place.
     StoredPart cursor_of(const Log& log) const {
         const auto cursor = log.source->cursor().to_text();
-        if (cursor.empty()) return {mta_, std::string(cursor_prefix) + log.path, {}};
-        return {mta_, std::string(cursor_prefix) + log.path, cursor};
+        if (cursor.empty()) return {owner(), std::string(cursor_prefix) + log.path, {}};
+        return {owner(), std::string(cursor_prefix) + log.path, cursor};
     }
 
     static void note_problem(Log& log) {

@@ -10,6 +10,7 @@
 #include "checks/mta/log/delivery_check.hpp"
 #include "checks/mta/log/sources_check.hpp"
 #include "checks/mta/queue/queue_check.hpp"
+#include "checks/reputation/volume_check.hpp"
 
 namespace reputed {
 
@@ -27,6 +28,7 @@ std::span<const Check> all_checks() {
         mta::queue_check(),
         mta::delivery_check(),
         mta::sources_check(),
+        volume::volume_check(),
         // clang-format on
     };
     return checks;

@@ -5,6 +5,7 @@
 
 #include "config/duration.hpp"
 #include "config/ip_address.hpp"
+#include "config/level_scale_toml.hpp"
 #include "config/table_reader.hpp"
 #include "config/text.hpp"
 
@@ -166,8 +167,17 @@ void read_answers(const TableReader& reader, List& list) {
     reader.each<toml::table>("errors", "tables",
                              [&](const auto& rule) { read_error(reader.inner(rule), list); });
     reader.whole_number("score_octet", list.score_octet, 1, 4);
+    list.scale = read_scale(reader, "dnsbl.score");
     if (list.score_octet != 0 && list.kind != ListKind::ip_score)
         reader.problem_at("score_octet", "\"score_octet\" is for lists of kind ip-score");
+    if (list.scale && list.kind != ListKind::ip_score)
+        reader.problem_at("levels", "\"levels\" is for lists of kind ip-score");
+}
+
+void read_scope(const TableReader& reader, List& list) {
+    reader.word("scope", list.scope, list_scope_names, parse_list_scope);
+    if (reader.has("scope") && list.kind != ListKind::ip_blocklist)
+        reader.problem_at("scope", "\"scope\" is for lists of kind ip-blocklist");
 }
 
 void read_limits(const TableReader& reader, List& list) {
@@ -227,9 +237,30 @@ std::string subset_fault(const List& list, const std::vector<List>& lists) {
 
 std::optional<List> read_list(const toml::table& table, std::string_view file, Problems& problems) {
     const TableReader reader(table, file, problems);
-    reader.only({"zone", "kind", "families", "operator", "website", "lookup", "access", "status", "weight",
-                 "subset_of", "interval_floor", "queries_per_second", "queries_per_day", "score_octet",
-                 "test_listed", "test_clean", "codes", "errors", "note"});
+    reader.only({"zone",
+                 "kind",
+                 "families",
+                 "operator",
+                 "website",
+                 "lookup",
+                 "access",
+                 "status",
+                 "weight",
+                 "subset_of",
+                 "interval_floor",
+                 "queries_per_second",
+                 "queries_per_day",
+                 "score_octet",
+                 "score_name",
+                 "levels",
+                 "higher_is_better",
+                 "hysteresis",
+                 "scope",
+                 "test_listed",
+                 "test_clean",
+                 "codes",
+                 "errors",
+                 "note"});
     List list;
     list.status = ListStatus::own;
     list.zone = read_zone(reader);
@@ -247,6 +278,7 @@ std::optional<List> read_list(const toml::table& table, std::string_view file, P
     read_test_points(reader, "test_listed", list.kind, list.test_listed);
     read_test_points(reader, "test_clean", list.kind, list.test_clean);
     read_answers(reader, list);
+    read_scope(reader, list);
     reader.text("note", list.note);
     if (!reader.ok()) return {};
     return list;

@@ -75,6 +75,14 @@ const std::int64_t* Reader::integer(const toml::node& node, std::string_view key
     return value;
 }
 
+const std::int64_t* Reader::integer_element(const toml::node& node, std::string_view key) {
+    const auto* value = value_of<std::int64_t>(node);
+    if (!value)
+        problem(node.source(),
+                in_quotes(key) + " must hold integers, not " + std::string(type_name(node.type())));
+    return value;
+}
+
 const toml::array* Reader::list(const toml::node& node, std::string_view key) {
     if (!node.is_array()) wrong_type(node, key, "a list");
     return node.as_array();

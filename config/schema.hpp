@@ -29,6 +29,7 @@ class Reader {
     const std::string* text(const toml::node& node, std::string_view key);
     const std::string* element(const toml::node& node, std::string_view key);  // of the list called `key`
     const std::int64_t* integer(const toml::node& node, std::string_view key);
+    const std::int64_t* integer_element(const toml::node& node, std::string_view key);
     const toml::array* list(const toml::node& node, std::string_view key);
     const toml::table* table(const toml::node& node, std::string_view key);
     void wrong_type(const toml::node& node, std::string_view key, std::string_view expected);

@@ -291,6 +291,7 @@ Settings parse_settings(std::string_view toml, std::string_view file, const Sour
                 table->read(node, settings, reader);
         }
         if (found.empty() && settings.senders.empty()) discover_sender(settings, sources);
+        if (found.empty()) schema::remark_senders(settings, settings.remarks);
         if (found.empty()) schema::remark_notifiers(settings, settings.remarks);
     }
     sort_by_place(found);

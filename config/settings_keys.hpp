@@ -31,6 +31,8 @@ void read_notifiers(const toml::node& node, std::vector<NotifierSettings>& notif
 
 std::string sample_notifiers();
 
+// What has no effect in a sender.
+void remark_senders(const Settings& settings, std::vector<std::string>& remarks);
 // What is open or unwise about notifiers, once the senders are known.
 void remark_notifiers(const Settings& settings, std::vector<std::string>& remarks);
 

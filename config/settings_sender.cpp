@@ -1,3 +1,4 @@
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -5,6 +6,7 @@
 #include "config/public_suffix.hpp"
 #include "config/settings_keys.hpp"
 #include "config/text.hpp"
+#include "config/utc.hpp"
 
 namespace reputed {
 
@@ -147,6 +149,96 @@ std::string show_dkim_keys(const Sender& sender) {
     return out.empty() ? "" : out + " }";
 }
 
+constexpr std::string_view date_form = "a date such as 2026-12-01";
+constexpr int first_year = 2000;
+constexpr int last_year = 2199;
+
+// YYYY-MM-DD and nothing else (RFC 3339 section 5.6).
+std::optional<std::chrono::year_month_day> parse_date(std::string_view text) {
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return {};
+    const auto number = [&](std::size_t begin, std::size_t length) {
+        unsigned value = 0;
+        const auto* const end = text.data() + begin + length;
+        return std::from_chars(text.data() + begin, end, value).ptr == end ? std::optional(value)
+                                                                           : std::nullopt;
+    };
+    const auto year = number(0, 4);
+    const auto month = number(5, 2);
+    const auto day = number(8, 2);
+    if (!year || !month || !day) return {};
+    const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
+                                           std::chrono::month(*month), std::chrono::day(*day)};
+    return date.ok() ? std::optional(date) : std::nullopt;
+}
+
+void read_warmup(const toml::node& node, std::string_view name, Sender& sender, Reader& reader) {
+    std::optional<std::chrono::year_month_day> date;
+    if (const auto* local = node.as_date()) {
+        date = std::chrono::year_month_day{std::chrono::year(local->get().year),
+                                           std::chrono::month(local->get().month),
+                                           std::chrono::day(local->get().day)};
+    } else if (const auto* text = node.as_string()) {
+        date = parse_date(text->get());
+        if (!date)
+            return reader.problem(node.source(), in_quotes(name) + " must be " + std::string(date_form) +
+                                                     ", not " + in_quotes(text->get()));
+    } else {
+        return reader.wrong_type(node, name, date_form);
+    }
+    const int year = static_cast<int>(date->year());
+    if (year < first_year || year > last_year)
+        return reader.problem(node.source(), in_quotes(name) +
+                                                 " must be between 2000-01-01 and 2199-12-31: the year " +
+                                                 std::to_string(year) + " is a slip");
+    sender.warmup = std::chrono::sys_days(*date);
+}
+
+std::string show_warmup(const Sender& sender) {
+    return sender.warmup ? utc_text(*sender.warmup, "%Y-%m-%d") : "";
+}
+
+constexpr std::int64_t most_messages = 1'000'000'000;
+constexpr std::size_t longest_plan = 120;
+
+void read_warmup_plan(const toml::node& node, std::string_view name, Sender& sender, Reader& reader) {
+    const auto* list = reader.list(node, name);
+    if (!list) return;
+    if (list->size() > longest_plan)
+        return reader.problem(node.source(), in_quotes(name) + " must not be longer than 120 days, not " +
+                                                 std::to_string(list->size()));
+    for (const auto& item : *list) {
+        const auto* messages = reader.integer_element(item, name);
+        if (!messages) continue;
+        if (*messages < 1 || *messages > most_messages)
+            reader.problem(item.source(), in_quotes(name) +
+                                              " must hold numbers between 1 and 1000000000, not " +
+                                              std::to_string(*messages));
+        else
+            sender.warmup_plan.push_back(static_cast<std::uint64_t>(*messages));
+    }
+}
+
+std::string show_warmup_plan(const Sender& sender) {
+    std::string out;
+    for (const auto messages : sender.warmup_plan)
+        out += (out.empty() ? "[" : ", ") + std::to_string(messages);
+    return out.empty() ? "" : out + ']';
+}
+
+void read_volume(const toml::node& node, std::string_view name, Sender& sender, Reader& reader) {
+    const auto* messages = reader.integer(node, name);
+    if (!messages) return;
+    if (*messages < 0 || *messages > most_messages)
+        reader.problem(node.source(), in_quotes(name) + " must be between 0 and 1000000000, not " +
+                                          std::to_string(*messages));
+    else
+        sender.volume = static_cast<std::uint64_t>(*messages);
+}
+
+std::string show_volume(const Sender& sender) {
+    return sender.volume ? std::to_string(*sender.volume) : "";
+}
+
 constexpr Key<Sender> keys[] = {
     optional_text_key<&Sender::name, name_rule>(
         "name", "What the sender is called in reports. Left out, it is the host name.", R"("mail")"),
@@ -176,6 +268,19 @@ constexpr Key<Sender> keys[] = {
                                               "The relay that delivers the mail, named as SPF includes it. "
                                               "Left out, mail goes to the receivers directly.",
                                               R"("relay.example.net")"),
+    {"warmup",
+     "The day, in UTC, on which new or long unused addresses begin to send. From then on each one's messages "
+     "of a day\n"
+     "are held against the plan; those before it are told as too early.",
+     "2026-12-01", read_warmup, show_warmup},
+    {"warmup_plan",
+     "Messages a day and address, from that day on, at most 120 days. Left out or []: 35 days, from 50 on "
+     "the "
+     "first to\n"
+     "100,000 on the last, each a quarter above the one before. After the plan nothing is held against it.",
+     "[50, 100, 200, 400, 800, 1600]", read_warmup_plan, show_warmup_plan},
+    {"volume", "Messages a day and address, as you know them, to hold against the plan where no log tells.",
+     "400", read_volume, show_volume},
 };
 
 void fill_in(const toml::table& table, Sender& sender, Reader& reader) {
@@ -219,6 +324,18 @@ void read_senders(const toml::node& node, std::vector<Sender>& senders, Reader& 
                                       ", the other one in line " + std::to_string(first->second) +
                                       ": give each a name of its own");
         senders.push_back(std::move(sender));
+    }
+}
+
+void remark_senders(const reputed::Settings& settings, std::vector<std::string>& remarks) {
+    for (const auto& sender : settings.senders) {
+        if (sender.warmup) continue;
+        const auto without = [&](std::string_view key) {
+            remarks.push_back("sender " + in_quotes(sender.name) + ": \"" + std::string(key) +
+                              "\" has no effect without \"warmup\"");
+        };
+        if (!sender.warmup_plan.empty()) without("warmup_plan");
+        if (sender.volume) without("volume");
     }
 }
 

@@ -61,6 +61,12 @@ std::string headline(const Transition& transition) {
             if (finding.code == "dnsbl.listed")
                 return "cleared: " + sentence(finding.subject) + " is no longer listed on " +
                        sentence(finding.object);
+            if (finding.code == "neighbourhood.listed")
+                return "cleared: the network around " + sentence(finding.subject) +
+                       " is no longer listed on " + sentence(finding.object);
+            if (finding.code == "dnsbl.score")
+                return "cleared: the score of " + sentence(finding.subject) + " at " +
+                       sentence(finding.object) + " is no longer bad";
             return "cleared: " + sentence(finding.message);
     }
     return "";

@@ -44,7 +44,15 @@ enum class Documented : std::uint8_t {
     verdict,
 };
 
-// Of several scores the one of the lowest code counts, so that it does not flap with the order of the answer.
+// Of several scores the worst counts; where nobody says which that is, the one of the lowest code, so that it does not
+// flap with the order of the answer.
+void take_score(const List& list, double score, Classification& out) {
+    const bool first = out.state != State::score;
+    const bool worse = list.scale && (list.scale->higher_is_better ? score < out.score : score > out.score);
+    if (first || worse) out.score = score;
+    out.state = State::score;
+}
+
 Documented add_score(const List& list, std::uint32_t code, Classification& out) {
     Documented documented = Documented::no;
     for (const auto& meaning : list.codes) {
@@ -53,13 +61,10 @@ Documented add_score(const List& list, std::uint32_t code, Classification& out) 
         add_once(out.meanings, meaning.meaning);
         if (!meaning.score && list.score_octet == 0) continue;
         documented = Documented::verdict;
-        if (out.state != State::score)
-            out.score = meaning.score ? *meaning.score : octet_of(code, list.score_octet);
-        out.state = State::score;
+        take_score(list, meaning.score ? *meaning.score : octet_of(code, list.score_octet), out);
     }
     if (!list.codes.empty() || list.score_octet == 0) return documented;
-    if (out.state != State::score) out.score = octet_of(code, list.score_octet);
-    out.state = State::score;
+    take_score(list, octet_of(code, list.score_octet), out);
     return Documented::verdict;
 }
 

@@ -182,13 +182,13 @@ std::chrono::seconds interval(const Settings& settings, const ActiveLists& lists
                            : std::max(settings.dnsbl.interval, list->interval_floor);
 }
 
-// A list that breaks between its test points and its targets would list everybody: what it lists counts only when the
+// A list that breaks between its test points and its targets would list everybody: what it says counts only when the
 // test points are in order afterwards as well.
 Results sweep_twice_checked(const List& list, const std::vector<Subject>& subjects, Resolver& resolver,
                             SweepOptions options) {
     Results results = sweep({list}, subjects, resolver, options);
-    const auto is_listed = [](const Entry& entry) { return entry.what.state == State::listed; };
-    if (std::none_of(results.entries.begin(), results.entries.end(), is_listed)) return results;
+    const auto is_statement = [](const Entry& entry) { return is_definite(entry.what.state); };
+    if (std::none_of(results.entries.begin(), results.entries.end(), is_statement)) return results;
     ++options.seed;
     const Results after = sweep({list}, {}, resolver, options);
     results.questions += after.questions;
@@ -202,7 +202,9 @@ Results sweep_twice_checked(const List& list, const std::vector<Subject>& subjec
 
 // A listing that receivers act on, or one that none of them minds.
 void add_blame(const List& list, const Services& services, Report& report) {
-    const auto listed_here = [](const Finding& finding) { return finding.code == "dnsbl.listed"; };
+    const auto listed_here = [](const Finding& finding) {
+        return finding.code == "dnsbl.listed" || finding.code == "neighbourhood.listed";
+    };
     if (std::none_of(report.findings.begin(), report.findings.end(), listed_here)) return;
     const auto blame = mta::list_blame(services, list.name);
     for (auto& finding : report.findings)

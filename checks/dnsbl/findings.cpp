@@ -1,6 +1,7 @@
 #include "checks/dnsbl/findings.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace reputed::dnsbl {
 namespace {
@@ -51,6 +52,13 @@ std::string removal_advice(const List& list, bool policy, bool has_link) {
     return "Find and stop the cause first, then " + ask + ".";
 }
 
+// By the shown name: the one that was asked holds the list's key where it has one.
+std::string answer_text(const List& list, const Subject& subject, const Entry& entry) {
+    std::string text = subject.query + "." + list.name + " A " + codes_text(entry.what.codes);
+    if (!entry.reason.empty()) text += "; TXT \"" + entry.reason + '"';
+    return text;
+}
+
 Finding listed_finding(const List& list, const Subject& subject, const Entry& entry) {
     Finding finding;
     finding.code = "dnsbl.listed";
@@ -59,12 +67,42 @@ Finding listed_finding(const List& list, const Subject& subject, const Entry& en
     finding.severity = std::max(entry.what.severity, Severity::info);
     finding.message = subject.text + " is listed on " + list.name + ": " + join(entry.what.meanings, "; ");
     if (entry.what.policy) finding.message += "; this is about the kind of address, not about spam";
-    // By the shown name: the one that was asked holds the list's key where it has one.
-    finding.evidence = subject.query + "." + list.name + " A " + codes_text(entry.what.codes);
-    if (!entry.reason.empty()) finding.evidence += "; TXT \"" + entry.reason + '"';
+    finding.evidence = answer_text(list, subject, entry);
     finding.link = lookup_link(list, subject);
     finding.remedy = removal_advice(list, entry.what.policy, !finding.link.empty());
     return finding;
+}
+
+// Of a list that lists whole networks: the address has done nothing, and its owner can have nothing removed.
+Finding neighbourhood_finding(const List& list, const Subject& subject, const Entry& entry) {
+    Finding finding;
+    finding.code = "neighbourhood.listed";
+    finding.subject = subject.text;
+    finding.object = list.name;
+    finding.severity = std::clamp(entry.what.severity, Severity::info, Severity::warning);
+    finding.message =
+        list.name +
+        (list.scope == ListScope::provider ? " lists the whole provider of " : " lists the network around ") +
+        subject.text + " (" + join(entry.what.meanings, "; ") + "): your neighbours are the problem, not you";
+    finding.evidence = answer_text(list, subject, entry);
+    finding.link = lookup_link(list, subject);
+    finding.remedy =
+        "Ask your provider to stop the abuse in its network and to have the entry removed; nobody else can. "
+        "Where "
+        "receivers refuse your mail for it, move to another network or send through a relay.";
+    return finding;
+}
+
+// The finding that an entry of a blocklist is.
+Finding entry_finding(const List& list, const Subject& subject, const Entry& entry) {
+    switch (list.scope) {
+        case ListScope::address:
+            return listed_finding(list, subject, entry);
+        case ListScope::network:
+        case ListScope::provider:
+            return neighbourhood_finding(list, subject, entry);
+    }
+    return listed_finding(list, subject, entry);
 }
 
 Finding unknown_code_finding(const List& list, const Subject& subject, const Entry& entry) {
@@ -75,7 +113,7 @@ Finding unknown_code_finding(const List& list, const Subject& subject, const Ent
     finding.severity = Severity::info;
     finding.message = list.name + " answered " + codes_text(entry.what.codes) + " about " + subject.text +
                       ", a code that it does not document; this is not taken for a listing";
-    finding.evidence = subject.query + "." + list.name + " A " + codes_text(entry.what.codes);
+    finding.evidence = answer_text(list, subject, entry);
     finding.remedy = "Look the address up at the list's own page.";
     finding.link = lookup_link(list, subject);
     return finding;
@@ -134,17 +172,43 @@ Finding health_finding(const List& list, const ListHealth& health) {
     return resolver ? resolver_refused(list, health) : list_refused(list, health);
 }
 
+// A number on the list's own scale, or that it could not be told. An address without an entry has no score, and what was
+// wrong with the last one is over.
+void add_ratings(const List& list, const std::vector<Subject>& subjects, const Results& results,
+                 Report& report) {
+    if (!list.scale) return;
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+        if (!results.asked(0, i) || results.state(0, i) == State::clean) continue;
+        Rating rating;
+        rating.scale = list.scale;
+        rating.subject = subjects[i].text;
+        rating.object = list.name;
+        rating.value = std::numeric_limits<double>::quiet_NaN();
+        if (const Entry* entry = results.find(0, i); entry != nullptr && entry->what.state == State::score) {
+            rating.value = entry->what.score;
+            rating.evidence = answer_text(list, subjects[i], *entry);
+            if (!entry->what.meanings.empty()) rating.evidence += ": " + join(entry->what.meanings, "; ");
+            rating.link = lookup_link(list, subjects[i]);
+            rating.remedy =
+                "Stop what costs the score: complaints, spam traps, unknown recipients, sudden volume. It "
+                "follows "
+                "what receivers see, within days to weeks; hardly anybody raises one on request.";
+        }
+        report.ratings.push_back(std::move(rating));
+    }
+}
+
 }  // namespace
 
 void add_findings(const List& list, const std::vector<Subject>& subjects, const Results& results,
                   Report& report) {
     for (const auto& entry : results.entries) {
         const Subject& subject = subjects[entry.subject];
-        if (entry.what.state == State::listed)
-            report.findings.push_back(listed_finding(list, subject, entry));
+        if (entry.what.state == State::listed) report.findings.push_back(entry_finding(list, subject, entry));
         if (entry.what.state == State::unknown_code)
             report.findings.push_back(unknown_code_finding(list, subject, entry));
     }
+    add_ratings(list, subjects, results, report);
     const ListHealth& health = results.health[0];
     if (health.health != Health::usable) report.findings.push_back(health_finding(list, health));
 
@@ -178,7 +242,7 @@ std::optional<Finding> drill_finding(const List& list, const Subject& subject) {
         Entry entry;
         entry.what = classify(list, answer);
         if (entry.what.state != State::listed) continue;
-        Finding finding = listed_finding(list, subject, entry);
+        Finding finding = entry_finding(list, subject, entry);
         finding.drill = true;
         finding.message = "DRILL: " + finding.message;
         finding.evidence = "made up: " + finding.evidence;

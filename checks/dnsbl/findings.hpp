@@ -10,6 +10,8 @@ namespace reputed::dnsbl {
 
 // What one list's round (results of that list alone) means for the operator:
 // dnsbl.listed         (subject address or domain, object list)
+// neighbourhood.listed (subject address, object list) in its place, where the list lists networks or providers
+// dnsbl.score          (subject address, object list), as a rating: of a score list that has levels
 // dnsbl.unknown_code   (the same): the list said something that it does not document
 // dnsbl.list_broken, dnsbl.list_silent, dnsbl.list_refused  (subject list)
 // dns.resolver_refused (subject "resolver"): one finding, however many lists say so

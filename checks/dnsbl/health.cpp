@@ -100,6 +100,7 @@ struct Seen {
     bool listed_nodata = false;  // a point that must be listed exists without an address
     std::string listed_point;
     std::string clean_point;
+    std::string random_point;  // one that has an entry
 
     bool any_listed() const {
         return std::any_of(listed.begin(), listed.end(), is_positive) ||
@@ -138,6 +139,8 @@ Seen sort_answers(const List& list, const std::vector<Probe>& probes, const std:
                 break;
             case Probe::Kind::random:
                 seen.random[family_of(probes[i])].push_back(classify(list, answers[i]));
+                if (is_positive(seen.random[family_of(probes[i])].back()))
+                    seen.random_point = probes[i].point;
                 break;
             case Probe::Kind::zone:
                 seen.zone.push_back(&answers[i]);
@@ -215,7 +218,31 @@ bool same_answers(const Seen& seen) {
     return first.has_value();
 }
 
+// Some allowlists tell those who ask too much that everybody is to be trusted, so that they stop asking: a documented
+// code about a point that is nobody's, of a list that has a limit.
+std::optional<ListHealth> judge_vouching(const List& list, const Seen& seen) {
+    if (!is_allowlist(list.kind) || seen.random_point.empty()) return {};
+    bool documented = true;
+    std::vector<std::uint32_t> codes;
+    for (const auto& group : seen.random) {
+        for (const auto& one : group) {
+            if (!is_positive(one)) continue;
+            documented = documented && one.state == State::allowed;
+            codes = one.codes;
+        }
+    }
+    const bool limited = std::any_of(list.errors.begin(), list.errors.end(), [](const ErrorMeaning& error) {
+        return error.cause == ErrorCause::quota;
+    });
+    if (!documented || !limited) return {};
+    return ListHealth{Health::refused,
+                      "answered " + join_codes(codes) + " about " + seen.random_point +
+                          ", which is nobody's: it vouches for everybody when it is asked too much",
+                      ErrorCause::quota, codes};
+}
+
 ListHealth judge_answers(const List& list, const Seen& seen) {
+    if (auto health = judge_vouching(list, seen)) return std::move(*health);
     if (list.kind == ListKind::ip_score) {
         // A score zone may well have a score for every address; but never the same one.
         if (same_answers(seen)) return broken("answers every question alike");
@@ -231,6 +258,8 @@ ListHealth judge_answers(const List& list, const Seen& seen) {
             return broken("inverted: it lists " + seen.clean_point + ", which must be clean, and not " +
                           seen.listed_point);
         if (clean_hit) return broken("lists " + seen.clean_point + ", which must never be listed");
+        if (is_allowlist(list.kind) && !seen.random_point.empty())
+            return broken("vouches for " + seen.random_point + ", which is nobody's");
     }
     if (seen.any_listed()) return {};
     if (seen.listed_nodata)

@@ -241,7 +241,7 @@ void Sweep::take_target(const Tag& tag, const Answer& answer) {
     const bool listed = what.state == State::listed;
     if (what.state == State::refused) take_refusal(tag.list, what);
     results_.entries.push_back({tag.list, tag.index, std::move(what), {}});
-    if (!listed) return;
+    if (!listed || !options_.reasons) return;
     Round& round = rounds_[tag.list];
     round.reasons.push_back(static_cast<std::uint32_t>(results_.entries.size() - 1));
     ++expected_;

@@ -58,6 +58,7 @@ struct SweepOptions {
     // Called on the caller's thread with (answers so far, questions expected).
     std::function<void(std::uint64_t, std::uint64_t)> progress;
     std::stop_token stop;
+    bool reasons = true;  // ask for the TXT record of a listing as well
 };
 
 Results sweep(const std::vector<List>& lists, const std::vector<Subject>& subjects, Resolver& resolver,

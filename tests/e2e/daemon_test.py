@@ -13,7 +13,7 @@ from support import KEY, Agent, LabTest, parse_metrics, replaced, wait_for, with
 FAST_LISTS = ["codes.bl.lab", "six.bl.lab", "domain.bl.lab", "bitmask.bl.lab", "allow.bl.lab"]
 OUTCOMES = ["ok", "nodata", "nxdomain", "servfail", "refused", "timeout", "malformed"]
 CHECKS = ["delivery", "dkim", "dmarc", "dnsbl", "ehlo", "mx", "ptr", "queue", "resolver", "shared_name", "sources",
-          "spf"]
+          "spf", "volume"]
 
 
 def fast(text):

@@ -24,7 +24,8 @@ Texts split(const std::string& text, const std::string& separator) {
 
 // The columns of dnsbl-zones.tsv that are compared.
 struct Fact {
-    std::string zone, kind, operator_name, ipv4, ipv6, codes, errors, test_listed, test_clean, access, status;
+    std::string zone, kind, operator_name, ipv4, ipv6, codes, errors, test_listed, test_clean, access, status,
+        notes;
 };
 
 std::vector<Fact> read_facts() {
@@ -34,11 +35,11 @@ std::vector<Fact> read_facts() {
     std::getline(file, line);
     while (std::getline(file, line)) {
         const auto c = split(line, "\t");
-        if (c.size() < 14) {
+        if (c.size() < 15) {
             ADD_FAILURE() << "a row of " << c.size() << " columns: " << line;
             continue;
         }
-        facts.push_back({c[0], c[1], c[2], c[5], c[6], c[7], c[8], c[9], c[10], c[11], c[13]});
+        facts.push_back({c[0], c[1], c[2], c[5], c[6], c[7], c[8], c[9], c[10], c[11], c[13], c[14]});
     }
     return facts;
 }
@@ -143,6 +144,33 @@ TEST_F(CatalogueFacts, EveryErrorIsAnErrorAndNoCode) {
         }
     });
     EXPECT_GT(checked, 40U);
+}
+
+// The notes say in words who lists more than single addresses.
+TEST_F(CatalogueFacts, WhoListsNetworksAndProviders) {
+    each_list([](const Fact& fact, const List& list) {
+        const auto says = [&](std::initializer_list<const char*> words) {
+            return std::any_of(words.begin(), words.end(), [&](const char* word) {
+                return (fact.codes + fact.notes).find(word) != std::string::npos;
+            });
+        };
+        if (says({"whole provider", "whole ASNs"})) {
+            EXPECT_EQ(to_string(list.scope), "provider") << fact.notes;
+        } else if (says({"whole allocations", "with networks", "Lists a /24"})) {
+            EXPECT_EQ(to_string(list.scope), "network") << fact.notes;
+        }
+        if (list.scope == ListScope::address) return;
+        EXPECT_EQ(fact.kind, "ip-blocklist");
+        EXPECT_LE(list.weight, 5) << "what neighbours do is held against few";
+    });
+}
+
+TEST_F(CatalogueFacts, EveryScoreIsJudged) {
+    each_list([](const Fact& fact, const List& list) {
+        if (fact.kind == "ip-score") {
+            EXPECT_EQ(list.scale != nullptr, fact.codes != "unknown");
+        }
+    });
 }
 
 TEST_F(CatalogueFacts, TestPointsAgree) {

@@ -1,6 +1,8 @@
 #include "config/catalogue.hpp"
 
 #include <algorithm>
+#include <map>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -186,6 +188,51 @@ TEST(CatalogueBuiltin, ScoresComeFromAnOctetOrTheCode) {
         EXPECT_TRUE(code.score) << code.meaning;
 }
 
+TEST(CatalogueBuiltin, LevelsOfEachScoreList) {
+    struct Row {
+        const char* list;
+        const char* levels;
+    };
+    const Row rows[] = {
+        {"score.senderscore.com", "sender score +3: good ok 80 0, fair info 70 5, poor warning 0 15, "},
+        {"rep.mailspike.net",
+         "reputation +0: neutral or good ok 0 0, bad info -3 5, very bad warning 0 10, "},
+        {"hostkarma.junkemailfilter.com", "colour +0: not bad ok 0 0, brown info -1 3, black warning 0 8, "},
+        {"dnsbl.httpbl.org", "web threat -4: low ok 24 0, abuses the web info 0 2, "},
+        {"score.spfbl.net", ""},
+        {"list.dnswl.org", ""},
+    };
+    for (const auto& row : rows) {
+        const auto* const list = Catalogue::builtin().find(row.list);
+        ASSERT_NE(list, nullptr) << row.list;
+        std::ostringstream text;
+        if (list->scale) {
+            EXPECT_EQ(list->scale->code, "dnsbl.score");
+            text << list->scale->what << (list->scale->higher_is_better ? " +" : " -")
+                 << list->scale->hysteresis << ": ";
+            for (const auto& level : list->scale->levels)
+                text << level.name << ' ' << to_string(level.severity) << ' ' << level.bound << ' '
+                     << level.takes << ", ";
+        }
+        EXPECT_EQ(text.str(), row.levels) << row.list;
+    }
+}
+
+TEST(CatalogueBuiltin, WhoListsWholeNetworks) {
+    const std::map<std::string, ListScope> wide = {
+        {"dnsbl-2.uceprotect.net", ListScope::network}, {"dnsbl-3.uceprotect.net", ListScope::provider},
+        {"nbl.0spam.org", ListScope::network},          {"bl-h2.rbl.polspam.pl", ListScope::network},
+        {"bl-h3.rbl.polspam.pl", ListScope::provider},
+    };
+    for (const auto& list : Catalogue::builtin().lists()) {
+        const auto found = wide.find(list.name);
+        EXPECT_EQ(to_string(list.scope), to_string(found == wide.end() ? ListScope::address : found->second))
+            << list.name;
+    }
+    for (const auto& [name, scope] : wide)
+        EXPECT_NE(Catalogue::builtin().find(name), nullptr) << name;
+}
+
 TEST(CatalogueBuiltin, LinksHoldTheSubjectWhereThePageTakesIt) {
     const auto& catalogue = Catalogue::builtin();
     EXPECT_EQ(catalogue.find("zen.spamhaus.org")->lookup, "https://check.spamhaus.org/results/?query={ip}");
@@ -255,6 +302,8 @@ TEST(CatalogueNames, RoundTrip) {
         EXPECT_EQ(to_string(parse_list_status(name).value()), name);
     for (const auto name : error_cause_names)
         EXPECT_EQ(to_string(parse_error_cause(name).value()), name);
+    for (const auto name : list_scope_names)
+        EXPECT_EQ(to_string(parse_list_scope(name).value()), name);
     EXPECT_EQ(to_string(ListKind::domain_allowlist), "domain-allowlist");
     EXPECT_EQ(to_string(Access::paid_key), "paid-key");
     EXPECT_FALSE(parse_list_kind("hash-blocklist"));

@@ -227,16 +227,88 @@ TEST(DeliveryTest, ComesBackFromItsWrittenForm) {
     EXPECT_EQ(again.report().findings.size(), log.report().findings.size());
 }
 
+// "SOURCE DAYS-AGO:MESSAGES ...", sorted; the family where the source is not named.
+std::vector<std::string> volumes(const DeliveryView& view) {
+    std::vector<std::string> lines;
+    for (const auto& volume : view.volumes) {
+        auto line = !volume.ip.empty()            ? volume.ip
+                    : !volume.family              ? "none"
+                    : volume.family == Family::v4 ? "v4"
+                                                  : "v6";
+        for (const auto& [day, messages] : volume.days)
+            line += ' ' + std::to_string(now / 86'400 - day) + ':' + std::to_string(messages);
+        lines.push_back(line);
+    }
+    return lines;
+}
+
+TEST(DeliveryTest, KnowsTheVolumeOfFiveWeeksByAddress) {
+    Followed log;
+    const auto sent = [&](std::int64_t age, const char* source, std::uint32_t count, const char* relay_ip) {
+        DeliveryEvent event;
+        event.time = now - age * 86'400;
+        event.source_ip = source;
+        event.relay_ip = relay_ip;
+        event.recipients = count;
+        log.windows.attempt({event, other_provider, {}, 0}, now);
+    };
+    sent(0, "192.0.2.25", 1, "198.51.100.1");
+    sent(0, "192.0.2.25", 2, "198.51.100.1");
+    sent(34, "192.0.2.25", 4, "198.51.100.1");
+    sent(35, "192.0.2.25", 8, "198.51.100.1");  // too old
+    sent(-2, "192.0.2.25", 8, "198.51.100.1");  // of the future
+    sent(1, "2001:db8::25", 16, "2001:db8::1");
+    sent(1, "", 32, "198.51.100.1");
+    sent(2, "", 64, "2001:db8::1");
+    sent(3, "", 128, "");
+    sent(3, "not an address", 256, "");
+    const std::vector<std::string> expected = {"none 3:128", "v4 3:256 1:32", "v6 2:64",
+                                               "192.0.2.25 34:4 0:3", "2001:db8::25 1:16"};
+    EXPECT_EQ(volumes(log.view()), expected);
+    Followed again;
+    for (const auto& part : log.windows.all_parts())
+        again.windows.restore(part.name, *part.text);
+    EXPECT_EQ(volumes(again.view()), expected);
+    again.windows.take_changes(now + 86'400);
+    EXPECT_EQ(volumes(again.view()), (std::vector<std::string>{"none 3:128", "v4 3:256 1:32", "v6 2:64",
+                                                               "192.0.2.25 0:3", "2001:db8::25 1:16"}))
+        << "a day later the oldest day is gone";
+}
+
+TEST(DeliveryTest, AddressesBeyondTheBoundAreNotNamed) {
+    Followed log;
+    for (int i = 0; i < 2000; ++i)
+        log.attempts(DeliveryStatus::sent, gmail, "250 OK", 1, now - 60,
+                     ("10.0." + std::to_string(i / 200) + '.' + std::to_string(i % 200 + 1)).c_str());
+    const auto lines = volumes(log.view());
+    EXPECT_EQ(lines.size(), 1025U);
+    EXPECT_EQ(lines[0], "v4 0:976");
+}
+
+// What an earlier version wrote has attempts only; what stands there now, it would leave out.
+TEST(DeliveryTest, TakesUpTheDaysOfAnEarlierVersion) {
+    Followed log;
+    const auto day = "day-" + std::to_string(now / 86'400);
+    log.windows.restore(day, "source 192.0.2.25 7\n");
+    EXPECT_EQ(log.view().sources.at(0).today, 7U);
+    EXPECT_TRUE(log.view().volumes.empty());
+    log.windows.restore(day,
+                        "source 192.0.2.25 7\nvolume 192.0.2.25 5\nvolume - 3\nvolume -5 1\nvolume x 1\n"
+                        "volume 192.0.2.26 -1\nvolume 192.0.2.26\nvolume 192.0.2.26 1 1\n");
+    EXPECT_EQ(volumes(log.view()), (std::vector<std::string>{"none 0:3", "192.0.2.25 0:5"}));
+}
+
 TEST(DeliveryTest, WritesOnlyWhatChanged) {
     Followed log;
     log.attempts(DeliveryStatus::sent, gmail, "250 OK", 1, now - 20'000);
-    EXPECT_EQ(log.windows.take_changes(now).size(), 2U) << "totals and one bucket";
+    EXPECT_EQ(log.windows.take_changes(now).size(), 3U) << "totals, one bucket, one day";
     EXPECT_TRUE(log.windows.take_changes(now).empty());
     log.attempts(DeliveryStatus::sent, gmail, "250 OK", 1);
     const auto changes = log.windows.take_changes(now);
-    ASSERT_EQ(changes.size(), 2U);
+    ASSERT_EQ(changes.size(), 3U);
     EXPECT_EQ(changes[0].name, "totals");
     EXPECT_EQ(changes[1].name, "bucket-" + std::to_string((now - 60) / 600 * 600));
+    EXPECT_EQ(changes[2].name, "day-" + std::to_string(now / 86'400));
     const auto later = log.windows.take_changes(now + 80'000);
     ASSERT_EQ(later.size(), 1U) << "the old bucket goes";
     EXPECT_FALSE(later[0].text.has_value());

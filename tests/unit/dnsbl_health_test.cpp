@@ -269,6 +269,43 @@ TEST(DnsblHealthVerdict, ScoreListsMayKnowEverybody) {
     });
 }
 
+TEST(DnsblHealthVerdict, AllowlistsVouchForNobodyAtRandom) {
+    List allowlist = ip_list();
+    allowlist.kind = ListKind::ip_allowlist;
+    List unlimited = allowlist;
+    unlimited.errors.clear();
+    const auto random_point = probes(allowlist, 7).back().point;
+    const auto vouches = "vouches for " + random_point + ", which is nobody's";
+    const auto quota = "answered 127.0.0.2 about " + random_point +
+                       ", which is nobody's: it vouches for everybody when it is asked too much";
+    expect_rows({
+        {"healthy", {allowlist}, Health::usable, ""},
+        {"everybody, of a list with a limit", everything(allowlist, listed), Health::refused, quota,
+         ErrorCause::quota},
+        {"nobody's address alone",
+         {.list = allowlist, .others = listed},
+         Health::refused,
+         quota,
+         ErrorCause::quota},
+        {"everybody, of a list without a limit", everything(unlimited, listed), Health::broken, wildcard},
+        {"nobody's address alone, of a list without a limit",
+         {.list = unlimited, .others = listed},
+         Health::broken,
+         vouches},
+        {"everybody with a code that it does not use", everything(allowlist, unknown), Health::broken,
+         wildcard},
+        {"nobody's address with such a code",
+         {.list = allowlist, .others = unknown},
+         Health::broken,
+         vouches},
+        {"over quota in words",
+         {.list = allowlist, .others = addresses({"127.0.0.255"})},
+         Health::refused,
+         "answered 127.0.0.255: too much",
+         ErrorCause::quota},
+    });
+}
+
 std::multiset<std::string> asked(const List& list, std::uint64_t seed = 7) {
     std::multiset<std::string> names;
     for (const auto& probe : probes(list, seed))

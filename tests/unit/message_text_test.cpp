@@ -34,6 +34,23 @@ The agent's page: https://mail.example.org/reputed/
     EXPECT_EQ(text.link, "https://check.spamhaus.org/results/?query=192.0.2.25");
 }
 
+TEST(MessageText, ClearingSaysWhatIsOver) {
+    struct Row {
+        const char* code;
+        const char* title;
+    };
+    const Row rows[] = {
+        {"dnsbl.score", "cleared: the score of 192.0.2.25 at zen.spamhaus.org is no longer bad"},
+        {"neighbourhood.listed",
+         "cleared: the network around 192.0.2.25 is no longer listed on zen.spamhaus.org"},
+    };
+    for (const auto& row : rows) {
+        auto transition = listing(TransitionKind::cleared);
+        transition.finding.code = row.code;
+        EXPECT_EQ(compose(message_of({transition}), context()).title, row.title);
+    }
+}
+
 TEST(MessageText, ClearingTellsHowLongItLasted) {
     const auto text = compose(message_of({listing(TransitionKind::cleared)}), context());
     EXPECT_EQ(text.title, "cleared: 192.0.2.25 is no longer listed on zen.spamhaus.org");

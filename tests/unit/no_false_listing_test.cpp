@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -140,8 +141,12 @@ TEST(NoFalseListing, EveryListsOwnErrorCodes) {
 
 TEST(NoFalseListing, WildcardsWithARealCode) {
     for (const auto& list : catalogue()) {
+        // An allowlist with a limit does that to who asks too much.
+        const bool limited = std::any_of(list.errors.begin(), list.errors.end(),
+                                         [](const auto& error) { return error.cause == ErrorCause::quota; });
+        const auto* const expected = is_allowlist(list.kind) && limited ? "refused" : "broken";
         for (const auto code : test::listing_codes(list))
-            EXPECT_EQ(to_string(state_after(saying(list, test::code(code)))), "broken")
+            EXPECT_EQ(to_string(state_after(saying(list, test::code(code)))), expected)
                 << list.name << ' ' << code_text(code);
         EXPECT_FALSE(is_definite(state_after(saying(list, test::code(0x7f000001))))) << list.name;
     }

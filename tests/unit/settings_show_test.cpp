@@ -36,6 +36,9 @@ domains = []
 hostname = "mail.example.org"
 selectors = ["b", "a"]
 via = "relay.example.net"
+warmup = "2026-12-01"
+warmup_plan = [50, 100]
+volume = 400
 [dns]
 servers = ["192.0.2.53:53", "[2001:db8::53]:5353"]
 timeout = "1500ms"
@@ -135,6 +138,13 @@ TEST(SettingsShow, WhatIsShownReadsBackTheSame) {
         EXPECT_EQ(again.dnsbl.secrets, settings.dnsbl.secrets);
     }
     EXPECT_EQ(parse(full).dnsbl.own.size(), 2U);
+}
+
+TEST(SettingsShow, WarmUpIsShownAsADate) {
+    const auto shown = show_settings(parse(full));
+    EXPECT_NE(shown.find("warmup = 2026-12-01\nwarmup_plan = [50, 100]\nvolume = 400\n"), std::string::npos)
+        << shown;
+    EXPECT_EQ(parse(shown).senders, parse(full).senders);
 }
 
 TEST(SettingsShow, HoldsNoSecret) {

@@ -110,10 +110,15 @@ ips = ["192.0.2.5", "198.51.100.64/28", "2001:DB8::25", "2001:db8:1::/120"]
 domains = ["Example.org", "xn--mller-kva.de"]
 selectors = ["default", "s1._x.y", "2024"]
 via = "relay.mailchannels.net"
+warmup = 2026-12-01
+warmup_plan = [50, 1000000000]
+volume = 0
 [[sender]]
 name = "mx2"
 domains = []
 ips = ["192.0.2.5"]
+warmup = "2024-02-29"
+warmup_plan = []
 [[sender]]
 hostname = "mx3.example.co.uk"
 [dns]
@@ -152,6 +157,12 @@ levels = { scheduler = "trace", web = "off" }
     EXPECT_EQ(first.domains, (Lines{"example.org", "xn--mller-kva.de"}));
     EXPECT_EQ(first.selectors, (Lines{"default", "s1._x.y", "2024"}));
     EXPECT_EQ(first.via, "relay.mailchannels.net");
+    EXPECT_EQ(first.warmup, std::chrono::sys_days(std::chrono::year(2026) / 12 / 1));
+    EXPECT_EQ(first.warmup_plan, (std::vector<std::uint64_t>{50, 1'000'000'000}));
+    EXPECT_EQ(first.volume, 0U);
+    EXPECT_EQ(settings.senders[1].warmup, std::chrono::sys_days(std::chrono::year(2024) / 2 / 29));
+    EXPECT_TRUE(settings.senders[1].warmup_plan.empty());
+    EXPECT_FALSE(settings.senders[1].volume.has_value());
     EXPECT_TRUE(settings.senders[1].domains.empty());
     EXPECT_EQ(settings.senders[2].name, "mx3.example.co.uk");
     EXPECT_EQ(settings.senders[2].domains, Lines{"example.co.uk"});
@@ -359,6 +370,52 @@ TEST(SettingsRejected, Senders) {
         {sender + sender,
          {"f:3:1: two senders are called \"mail.example.org\", the other one in line 1: give each a name of "
           "its own"}},
+    });
+}
+
+TEST(SettingsAccepted, AWarmUpThatHasNoEffectIsRemarked) {
+    const Lines none;
+    EXPECT_EQ(accepted(sender + "warmup = 2026-12-01\nwarmup_plan = [1]\nvolume = 1\n").remarks, none);
+    EXPECT_EQ(accepted(sender + "warmup_plan = []\n").remarks, none);
+    EXPECT_EQ(accepted(sender + "warmup_plan = [1]\nvolume = 1\n").remarks,
+              (Lines{"sender \"mail.example.org\": \"warmup_plan\" has no effect without \"warmup\"",
+                     "sender \"mail.example.org\": \"volume\" has no effect without \"warmup\""}));
+}
+
+TEST(SettingsRejected, WarmUps) {
+    const auto of = [](const std::string& line) { return sender + line + '\n'; };
+    std::string long_plan = "warmup_plan = [1";
+    for (int i = 0; i < 120; ++i)
+        long_plan += ", 1";
+    const std::string date = " must be a date such as 2026-12-01, not ";
+    expect_rejected({
+        {of("warmup = 20261201"), {"f:3:10: \"warmup\"" + date + "an integer"}},
+        {of("warmup = 2026-12-01T08:00:00Z"), {"f:3:10: \"warmup\"" + date + "a date and time"}},
+        {of("warmup = true"), {"f:3:10: \"warmup\"" + date + "a boolean"}},
+        {of("warmup = \"\""), {"f:3:10: \"warmup\"" + date + "\"\""}},
+        {of("warmup = \"2026-02-29\""), {"f:3:10: \"warmup\"" + date + "\"2026-02-29\""}},
+        {of("warmup = \"2026-12-1\""), {"f:3:10: \"warmup\"" + date + "\"2026-12-1\""}},
+        {of("warmup = \"2026-12-01T00:00\""), {"f:3:10: \"warmup\"" + date + "\"2026-12-01T00:00\""}},
+        {of("warmup = \"01-12-2026\""), {"f:3:10: \"warmup\"" + date + "\"01-12-2026\""}},
+        {of("warmup = \"2026-+1-01\""), {"f:3:10: \"warmup\"" + date + "\"2026-+1-01\""}},
+        {of("warmup = \"1999-12-31\""),
+         {"f:3:10: \"warmup\" must be between 2000-01-01 and 2199-12-31: the year 1999 is a slip"}},
+        {of("warmup = 9999-12-31"),
+         {"f:3:10: \"warmup\" must be between 2000-01-01 and 2199-12-31: the year 9999 is a slip"}},
+        {of("warmup_plan = 50"), {"f:3:15: \"warmup_plan\" must be a list, not an integer"}},
+        {of("warmup_plan = [50, \"a\", 1.5]"),
+         {"f:3:20: \"warmup_plan\" must hold integers, not a string",
+          "f:3:25: \"warmup_plan\" must hold integers, not a decimal number"}},
+        {of("warmup_plan = [0, 1, -1, 1000000001]"),
+         {"f:3:16: \"warmup_plan\" must hold numbers between 1 and 1000000000, not 0",
+          "f:3:22: \"warmup_plan\" must hold numbers between 1 and 1000000000, not -1",
+          "f:3:26: \"warmup_plan\" must hold numbers between 1 and 1000000000, not 1000000001"}},
+        {of(long_plan + "]"), {"f:3:15: \"warmup_plan\" must not be longer than 120 days, not 121"}},
+        {of("volume = \"400\""), {"f:3:10: \"volume\" must be an integer, not a string"}},
+        {of("volume = -1"), {"f:3:10: \"volume\" must be between 0 and 1000000000, not -1"}},
+        {of("volume = 1000000001"), {"f:3:10: \"volume\" must be between 0 and 1000000000, not 1000000001"}},
+        {of("warm_up = 2026-12-01"),
+         {"f:3:1: unknown key \"warm_up\" in [[sender]]: did you mean \"warmup\"?"}},
     });
 }
 

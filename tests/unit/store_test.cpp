@@ -280,8 +280,8 @@ TEST(Store, WhatIsNotItsOwnIsRefused) {
         const char* text;
     };
     const Row rows[] = {
-        {"PRAGMA user_version = 3", Kind::newer,
-         ": was written by a later version of reputed (tables 3, this one knows 2): update reputed, or move "
+        {"PRAGMA user_version = 4", Kind::newer,
+         ": was written by a later version of reputed (tables 4, this one knows 3): update reputed, or move "
          "the "
          "file away"},
         {"PRAGMA user_version = 0", Kind::corrupt, ": the tables have no valid version"},

@@ -347,6 +347,7 @@ ips = ["198.51.100.7", "2001:db8:9::/127"]
     };
     const auto level3 = round("dnsbl-3.uceprotect.net", "127.0.0.2");
     ASSERT_EQ(level3.findings.size(), 1U);
+    EXPECT_EQ(level3.findings[0].code, "neighbourhood.listed") << "and it is no accusation of this address";
     EXPECT_EQ(level3.findings[0].severity, Severity::info);
     EXPECT_EQ(value_of(level3, "reputed_listed", "198.51.100.7"), 1.0);
     EXPECT_TRUE(tells("dnsbl-3.uceprotect.net", "127.0.0.2").empty()) << "nobody is woken";

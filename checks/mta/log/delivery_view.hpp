@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "checks/mta/log/log_summary.hpp"
+#include "config/ip_address.hpp"
 
 namespace reputed::mta {
 
@@ -39,6 +41,22 @@ struct Source {
     std::uint64_t today = 0;  // since midnight UTC
 };
 
+// Messages of one day.
+struct DayVolume {
+    std::int64_t day = 0;  // days since 1970, UTC
+    std::uint64_t messages = 0;
+};
+
+// What left from one of our own addresses. A message counts once for each recipient, when a receiver took it or refused
+// it for good: so providers count what they limit, and so plans of warm-up count. What was put off will be counted when
+// that ends. What went to this machine itself (a filter on loopback) has not left.
+struct Volume {
+    std::string ip;  // "" = the log does not name it
+    // Of the receivers' addresses, which is that of ours as well; nullopt: that is not logged either.
+    std::optional<Family> family;
+    std::vector<DayVolume> days;  // those with traffic, rising; the last five weeks
+};
+
 struct NamedList {
     std::string list;  // name of the catalogue
     ProviderId provider = other_provider;
@@ -63,6 +81,7 @@ struct DeliveryView {
     std::vector<OutcomeCounts> outcomes;
     std::vector<Refusal> refusals;
     std::vector<Source> sources;
+    std::vector<Volume> volumes;
     std::vector<NamedList> lists;
     std::vector<ProviderDelay> delays;
     StatusCounts local{};  // ever

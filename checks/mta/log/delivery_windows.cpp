@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::int64_t hour_seconds = 3600;
 constexpr std::size_t max_cells = 1000;
-constexpr std::size_t max_sources = 256;  // of one bucket or day
+constexpr std::size_t max_sources = 256;   // of one bucket or day
+constexpr std::size_t max_volumes = 1024;  // of one day
 constexpr std::size_t max_lists = 64;
 constexpr std::size_t max_refusals = 256;
 
@@ -88,6 +89,7 @@ void DeliveryWindows::attempt(const Attempt& attempt, std::int64_t now) {
     }
     const auto key = bounded_key(attempt);
     totals_[key] += event.recipients;
+    count_volume(event, now);
     if (event.time > now + hour_seconds || event.time <= now - day_seconds) return;
     auto& bucket = buckets_[bucket_of(event.time)];
     bucket.changed = true;
@@ -108,6 +110,25 @@ void DeliveryWindows::attempt(const Attempt& attempt, std::int64_t now) {
         add_bounded(bucket.lists, std::pair(std::string(attempt.what.list), attempt.provider),
                     event.recipients, max_lists);
     refuse(attempt);
+}
+
+// Beyond max_volumes addresses, new ones count as not named.
+void DeliveryWindows::count_volume(const DeliveryEvent& event, std::int64_t now) {
+    const auto today = now / day_seconds;
+    const auto date = event.time / day_seconds;
+    if (event.time < 0 || event.time > now + hour_seconds || date <= today - days_kept) return;
+    const bool reached = !event.relay_ip.empty() || !event.relay_host.empty();
+    const bool refused = event.status == DeliveryStatus::bounced && reached;
+    if (event.status != DeliveryStatus::sent && !refused) return;
+    if (event.relay_ip.starts_with("127.") || event.relay_ip == "::1") return;
+    auto& day = days_[date];
+    day.changed = true;
+    if (IpAddress::parse(event.source_ip) &&
+        add_bounded(day.volumes, event.source_ip, event.recipients, max_volumes))
+        return;
+    const auto& known = event.source_ip.empty() ? event.relay_ip : event.source_ip;
+    const bool v6 = known.find(':') != std::string_view::npos;
+    day.volumes[std::string(known.empty() ? unnamed : v6 ? unnamed_v6 : unnamed_v4)] += event.recipients;
 }
 
 void DeliveryWindows::refuse(const Attempt& attempt) {
@@ -151,6 +172,20 @@ void DeliveryWindows::lines(std::uint64_t count) {
     if (count > 0) totals_changed_ = true;
 }
 
+void DeliveryWindows::fill_volumes(DeliveryView& view) const {
+    std::map<std::string_view, Volume> volumes;
+    for (const auto& [date, day] : days_)
+        for (const auto& [name, messages] : day.volumes)
+            volumes[name].days.push_back({date, messages});
+    for (auto& [name, volume] : volumes) {
+        if (!name.starts_with(unnamed)) volume.ip = name;
+        if (name != unnamed)
+            volume.family =
+                name == unnamed_v6 || name.find(':') != std::string_view::npos ? Family::v6 : Family::v4;
+        view.volumes.push_back(std::move(volume));
+    }
+}
+
 void DeliveryWindows::fill(DeliveryView& view, std::int64_t now) const {
     std::map<CellKey, OutcomeCounts> outcomes;
     for (const auto& [key, count] : totals_)
@@ -184,6 +219,7 @@ void DeliveryWindows::fill(DeliveryView& view, std::int64_t now) const {
         source.ip = ip;
         view.sources.push_back(source);
     }
+    fill_volumes(view);
     for (const auto& [key, count] : lists)
         view.lists.push_back({key.first, key.second, count});
     for (const auto& [provider, tally] : delays)

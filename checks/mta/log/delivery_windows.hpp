@@ -28,7 +28,8 @@ class DeliveryWindows {
 
     explicit DeliveryWindows(std::shared_ptr<const Classifier> classifier);
 
-    // `now`: the wall clock. Events that are older than a day, or of the future, count only in the totals.
+    // `now`: the wall clock. Events that are older than a day count only in the totals and in the volume of their day,
+    // those of the future only in the totals.
     void attempt(const Attempt& attempt, std::int64_t now);
     void reject(const RejectEvent& event);
     void unknown(std::string_view program);
@@ -58,17 +59,22 @@ class DeliveryWindows {
         bool changed = false;
     };
     struct Day {
-        Names sources;
+        Names sources;  // attempts
+        // Messages by the address that they left from; where it is not named, by the word of the receiver's family.
+        Names volumes;
         bool changed = false;
     };
     using RefusalKey = std::pair<ProviderId, ReplyClass>;
 
     CellKey bounded_key(const Attempt& attempt);
     void refuse(const Attempt& attempt);
+    void count_volume(const DeliveryEvent& event, std::int64_t now);
+    void fill_volumes(DeliveryView& view) const;
     std::string totals_text() const;
     std::string bucket_text(const Bucket& bucket) const;
     std::string refusals_text() const;
     static std::string day_text(const Day& day);
+    static void restore_day(Day& day, const std::vector<std::string_view>& words);
     void restore_total(const std::vector<std::string_view>& words);
     void restore_bucket(Bucket& bucket, const std::vector<std::string_view>& words);
     void restore_refusal(std::string_view line);
@@ -89,6 +95,11 @@ class DeliveryWindows {
     std::map<std::int64_t, Day> days_;        // by days since 1970
     std::map<RefusalKey, Refusal> refusals_;
     std::map<ProviderId, std::int64_t> accepted_;  // when each last took mail
+    // The words for addresses that are not named, where a name would stand.
+    static constexpr std::string_view unnamed = "-";
+    static constexpr std::string_view unnamed_v4 = "-4";
+    static constexpr std::string_view unnamed_v6 = "-6";
+
     bool totals_changed_ = false;
     bool refusals_changed_ = false;
 };

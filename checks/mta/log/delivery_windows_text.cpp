@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "checks/mta/log/delivery_windows.hpp"
+#include "config/ip_address.hpp"
 
 // How the windows are written down: lines of words, the first of which says what the line is. Names, not numbers, of
 // providers and classes, so that a later version with other providers reads them.
@@ -149,7 +150,20 @@ std::string DeliveryWindows::day_text(const Day& day) {
     std::string text;
     for (const auto& [ip, count] : day.sources)
         text += "source " + ip + ' ' + std::to_string(count) + '\n';
+    for (const auto& [ip, count] : day.volumes)
+        text += "volume " + ip + ' ' + std::to_string(count) + '\n';
     return text;
+}
+
+void DeliveryWindows::restore_day(Day& day, const std::vector<std::string_view>& words) {
+    if (words.size() != 3) return;
+    const auto name = words[1];
+    const auto count = number<std::uint64_t>(words[2]);
+    const bool is_name =
+        name == unnamed || name == unnamed_v4 || name == unnamed_v6 || IpAddress::parse(name);
+    if (!count || !is_name) return;
+    if (words[0] == "source") day.sources[std::string(name)] = *count;
+    if (words[0] == "volume") day.volumes[std::string(name)] = *count;
 }
 
 // PROVIDER CLASS SINCE LAST COUNT LIST SAMPLE...; the list "-" is none.
@@ -238,9 +252,7 @@ void DeliveryWindows::restore(std::string_view name, std::string_view text) {
         if (name == "totals") restore_total(words);
         if (begin && *begin % bucket_seconds == 0 && buckets_.size() < 400)
             restore_bucket(buckets_[*begin], words);
-        if (day && days_.size() < 100 && words.size() == 3 && words[0] == "source")
-            if (const auto count = number<std::uint64_t>(words[2]))
-                days_[*day].sources[std::string(words[1])] = *count;
+        if (day && (days_.size() < 100 || days_.contains(*day))) restore_day(days_[*day], words);
     }
 }
 
