@@ -9,6 +9,7 @@ import re
 import signal
 import sys
 import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -70,6 +71,9 @@ class Fleet:
         folder = self.lab.directory
         text = with_senders(with_lists(text, "zen.spamhaus.org", "bl.spamcop.net", "score.bl.lab"), "healthy")
         text = text.replace(self.lab.agent, self.other_address)
+        # New today: what the log tells is held against the plan.
+        text = text.replace('name = "healthy"\n', f'name = "healthy"\nwarmup = {time.strftime("%Y-%m-%d", time.gmtime())}\n'
+                            "warmup_plan = [400, 800, 1600]\n")
         text = re.sub(r'\[mta\]\n.*?\n\n', f'[mta]\nkind = "exim"\nqueue_directory = "{folder}/exim"\nlog = ["{self.traffic.exim}"]\n'
                       'interval = "2s"\n\n', text, count=1, flags=re.DOTALL)
         return text + self.memory("second")

@@ -11,7 +11,7 @@ from support import wait_for
 
 INTERVALS = {"__rate_interval": "20s", "__interval": "2s", "__range": "60s"}
 ALL = {"job": ".+", "instance": ".+", "sender": ".+", "ip": ".+"}
-PENDING = re.compile("reputed_(reputation|feedback|budget|warmup|sent_messages)_")
+PENDING = re.compile("reputed_(reputation|feedback|budget)_")
 LISTED = "11.10.1.25"
 ONE = {**ALL, "sender": as_regex("listed"), "ip": as_regex(LISTED)}
 
