@@ -1,13 +1,24 @@
 // Prometheus's answers as the data frames that Grafana's panels take, with the panel's field configuration applied.
 import {
-  FieldType, getDisplayProcessor, getFieldDisplayName, standardTransformers, standardTransformersRegistry, toDataFrame, transformDataFrame,
+  FieldType,
+  getDisplayProcessor,
+  getFieldDisplayName,
+  standardTransformers,
+  standardTransformersRegistry,
+  toDataFrame,
+  transformDataFrame,
 } from "@grafana/data";
 import { set, cloneDeep } from "lodash";
 import { firstValueFrom } from "rxjs";
 
 const USED = ["mergeTransformer", "organizeFieldsTransformer"];
 standardTransformersRegistry.setInit(() =>
-  USED.map((name) => ({ id: standardTransformers[name].id, transformation: async () => standardTransformers[name], name })));
+  USED.map((name) => ({
+    id: standardTransformers[name].id,
+    transformation: async () => standardTransformers[name],
+    name,
+  })),
+);
 
 function legendOf(format, labels) {
   return format.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, label) => labels[label] ?? "");
@@ -30,8 +41,13 @@ function overTime({ target, result }, step) {
       refId: target.refId,
       fields: [
         { name: "Time", type: FieldType.time, values: times },
-        { name: "Value", type: FieldType.number, values: numbers, labels: metric,
-          config: { displayNameFromDS: legendOf(target.legendFormat, metric) || undefined } },
+        {
+          name: "Value",
+          type: FieldType.number,
+          values: numbers,
+          labels: metric,
+          config: { displayNameFromDS: legendOf(target.legendFormat, metric) || undefined },
+        },
       ],
     });
   });
@@ -43,8 +59,16 @@ function asTable({ target, result }, several) {
     refId: target.refId,
     fields: [
       { name: "Time", type: FieldType.time, values: result.map(({ value }) => value[0] * 1000) },
-      ...labels.map((label) => ({ name: label, type: FieldType.string, values: result.map(({ metric }) => metric[label] ?? "") })),
-      { name: several ? `Value #${target.refId}` : "Value", type: FieldType.number, values: result.map(({ value }) => Number(value[1])) },
+      ...labels.map((label) => ({
+        name: label,
+        type: FieldType.string,
+        values: result.map(({ metric }) => metric[label] ?? ""),
+      })),
+      {
+        name: several ? `Value #${target.refId}` : "Value",
+        type: FieldType.number,
+        values: result.map(({ value }) => Number(value[1])),
+      },
     ],
   });
 }
@@ -61,7 +85,11 @@ function configure(frames, fieldConfig, theme) {
   for (const frame of frames)
     for (const field of frame.fields) {
       const shown = field.config.displayNameFromDS ?? field.name;
-      const config = { ...cloneDeep(fieldConfig.defaults), ...field.config, custom: { ...cloneDeep(fieldConfig.defaults.custom) } };
+      const config = {
+        ...cloneDeep(fieldConfig.defaults),
+        ...field.config,
+        custom: { ...cloneDeep(fieldConfig.defaults.custom) },
+      };
       if (field.type === FieldType.time) delete config.unit;
       for (const { matcher, properties } of fieldConfig.overrides)
         if (fits(matcher, field.name) || fits(matcher, shown))
@@ -83,7 +111,9 @@ function configure(frames, fieldConfig, theme) {
 
 export async function framesOf(panel, answers, step, theme) {
   const tables = panel.targets.some((target) => target.format === "table");
-  let frames = tables ? answers.map((answer) => asTable(answer, answers.length > 1)) : answers.flatMap((answer) => overTime(answer, step));
+  let frames = tables
+    ? answers.map((answer) => asTable(answer, answers.length > 1))
+    : answers.flatMap((answer) => overTime(answer, step));
   if (tables) frames = await firstValueFrom(transformDataFrame(panel.transformations, frames));
   return configure(frames, panel.fieldConfig, theme);
 }
