@@ -81,6 +81,7 @@ class Agent {
     void log_decided();
     StoredJob stored(const JobKey& key) const;
     std::string memory_of(const JobKey& key) const;
+    void write_budget();
     void restore_parts(std::vector<StoredPart>&& parts);
     Batch ledger_state() const;
     const Check* find_check(std::string_view name) const;

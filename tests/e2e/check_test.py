@@ -25,7 +25,8 @@ class Check(LabTest):
     def test_listings_none_missing_none_more(self):
         listed = findings_of(self.report, "dnsbl.listed")
         self.assertEqual({key[1:]: finding["severity"] for key, finding in listed.items()},
-                         {pair: severity for pair, (_, severity) in planted.LISTED.items()})
+                         {pair: severity for pair, (_, severity) in planted.LISTED.items()
+                          if pair not in planted.NEIGHBOURHOOD})
         for (_, subject, name), finding in listed.items():
             codes = ", ".join(planted.LISTED[subject, name][0])
             self.assertRegex(finding["evidence"], rf"{name} A {codes}(; TXT |$)")
@@ -33,6 +34,26 @@ class Check(LabTest):
             self.assertIn("ask ", finding["remedy"])
         self.assertEqual({key[1:] for key in findings_of(self.report, "dnsbl.unknown_code")},
                          {("11.10.1.27", "codes.bl.lab")})
+
+    def test_neighbours_are_no_listing_of_the_address(self):
+        found = findings_of(self.report, "neighbourhood.listed")
+        self.assertEqual({key[1:]: finding["severity"] for key, finding in found.items()},
+                         {pair: planted.LISTED[pair][1] for pair in planted.NEIGHBOURHOOD})
+        finding, = found.values()
+        self.assertEqual(finding["message"], "net.bl.lab lists the network around 116.58.168.33 (many hosts of this "
+                                             "network send spam): your neighbours are the problem, not you")
+        self.assertEqual(finding["evidence"], '33.168.58.116.net.bl.lab A 127.0.0.2; '
+                                              'TXT "The network of 116.58.168.33 sends spam"')
+        self.assertIn("Ask your provider", finding["remedy"])
+        self.assertEqual(finding["link"], "https://net.bl.lab/query/116.58.168.33")
+
+    def test_scores_have_levels(self):
+        found = findings_of(self.report, "dnsbl.score")
+        self.assertEqual({key: finding["severity"] for key, finding in found.items()}, planted.SCORES)
+        finding, = found.values()
+        self.assertEqual(finding["message"], "The lab score of 11.10.1.25 is 12 at score.bl.lab: poor")
+        self.assertEqual(finding["evidence"], "25.1.10.11.score.bl.lab A 127.0.4.12")
+        self.assertIn("complaints", finding["remedy"])
 
     def test_lists_are_called_what_they_are(self):
         health = planted.HEALTH
@@ -86,7 +107,7 @@ class Formats(LabTest):
         self.assertIn("116.58.168.33 has no PTR record", result.stdout)
         self.assertIn("https://check.spamhaus.org/results/?query=11.10.1.25", result.stdout)
         self.assertIn(["11.10.1.27", "critical"], [line.split() for line in lines])
-        self.assertEqual(lines[-2:], ["critical: 12 critical, 26 warnings, 0 unknown, 18 remarks",
+        self.assertEqual(lines[-2:], ["critical: 12 critical, 28 warnings, 0 unknown, 18 remarks",
                                       "reputed explain CODE tells more"])
         self.assertNotIn("\x1b", result.stdout, "colours belong on a terminal")
         self.assertNotIn(KEY, result.stdout)
@@ -94,7 +115,7 @@ class Formats(LabTest):
     def test_nagios(self):
         result = reputed("check", "-c", self.lab.config, "--format", "nagios")
         self.assertEqual((result.returncode, result.stderr), (2, ""))
-        self.assertRegex(result.stdout, r"^REPUTED CRITICAL - [^|\n]+ \| critical=12 warning=26 unknown=0 "
+        self.assertRegex(result.stdout, r"^REPUTED CRITICAL - [^|\n]+ \| critical=12 warning=28 unknown=0 "
                                         r"info=18 listed=19\n$")
 
     def test_a_clean_sender_alone(self):
