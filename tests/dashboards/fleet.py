@@ -2,7 +2,9 @@
 
 Every family of metrics that a dashboard names has series here, so that no panel may be empty.
 """
+import collections
 import contextlib
+import http.server
 import json
 import os
 import re
@@ -20,6 +22,26 @@ sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
 import sinks  # noqa: E402
 from support import Agent, Lab, free_port, wait_for, with_lists, with_senders, write  # noqa: E402
 from traffic import Traffic  # noqa: E402
+
+
+class Provider(http.server.BaseHTTPRequestHandler):
+    """Answers /v1/ADDRESS with what it thinks of it: less, the more often it was asked."""
+
+    asked = collections.Counter()
+
+    def do_GET(self):  # noqa: N802: the name that the base class looks for
+        address = self.path.rpartition("/")[2]
+        self.asked[address] += 1
+        score = max(20, 96 - sum(map(ord, address)) % 30 - 2 * self.asked[address])
+        body = json.dumps({"score": score, "complaints": {"percent": round(0.4 / score * 20, 4)}, "day": time.time() - 3600}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
 
 
 class Fleet:
@@ -49,6 +71,7 @@ class Fleet:
         folder = self.lab.directory
         self.hook = self.stack.enter_context(sinks.web())
         self.dead_port = free_port()
+        self.provider = self.stack.enter_context(sinks.Sink(Provider))
         self.traffic = Traffic(os.path.join(folder, "mail.log"), os.path.join(folder, "exim.log"))
         self.traffic.happen(200)
         self.other_address = f"127.0.0.1:{free_port()}"
@@ -65,7 +88,7 @@ class Fleet:
         folder = self.lab.directory
         log = os.path.join(folder, "log", "postfix.log")
         text = text.replace("[mta]\n", f'[mta]\nlog = ["{log}", "{self.traffic.postfix}"]\n')
-        return text + self.memory("first") + self.notifiers()
+        return text + self.memory("first") + self.notifiers() + self.feedback()
 
     def second_configuration(self, text):
         folder = self.lab.directory
@@ -85,6 +108,11 @@ class Fleet:
         return (f'\n[[notifier]]\nname = "ops"\nkind = "webhook"\nurl = "http://127.0.0.1:{self.hook.port}/"\ngroup_wait = "1s"\n'
                 f'\n[[notifier]]\nname = "pager"\nkind = "webhook"\nurl = "http://127.0.0.1:{self.dead_port}/"\ngroup_wait = "1s"\n'
                 'timeout = "1s"\n')
+
+    def feedback(self):
+        return (f'\n[[feedback]]\nname = "provider"\nkind = "json"\nurl = "http://127.0.0.1:{self.provider.port}/v1/{{ip}}"\n'
+                'interval = "1m"\nday_pointer = "/day"\nvalues = [\n{ pointer = "/score", metric = "score" },\n'
+                '{ pointer = "/complaints/percent", metric = "complaint_ratio", factor = 0.01 },\n]\n')
 
     def scrape_both(self):
         """The lab's Prometheus knows one agent; give it both."""

@@ -192,8 +192,9 @@ def layout(dashboard):
                 yield f"{where(one)} and {where(other)} overlap"
 
 
-RULES = [template_datasource, template_job, template_instance, template_label_promql, template_on_time_change_reload, panel_datasource,
-         panel_title_description, panel_units, panel_no_targets, target_promql, target_rate_interval, target_job, target_instance,
+RULES = [template_datasource, template_job, template_instance, template_label_promql, template_on_time_change_reload,
+         panel_datasource, panel_title_description, panel_units, panel_no_targets, target_promql, target_rate_interval,
+         target_job, target_instance,
          target_counter_agg, template_uneditable, target_is_prometheus, template_required_variables, legend_names_labels, layout]
 
 

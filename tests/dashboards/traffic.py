@@ -14,13 +14,14 @@ RECEIVERS = [
 DEFERRALS = {
     "gmail.com": "421-4.7.28 Gmail has detected an unusual rate of unsolicited mail originating from your IP address. 421 4.7.28 "
                  "rate limited. - gsmtp",
-    "yahoo.com": "421 4.7.0 [TSS04] Messages from 11.10.0.25 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1",
+    "yahoo.com": "421 4.7.0 [TSS04] Messages from 11.10.0.25 temporarily deferred due to unexpected volume or user complaints - "
+                 "4.16.55.1",
 }
 GREYLISTED = "451 4.7.1 Greylisting in action, please come back later"
 REFUSALS = {
     "gmail.com": ["550-5.1.1 The email account that you tried to reach does not exist. 550 5.1.1 - gsmtp"],
-    "customer.example": ["550 5.7.1 Service unavailable, Client host [11.10.0.25] blocked using Spamhaus. To request removal from this list see "
-                         "https://www.spamhaus.org/query/ip/11.10.0.25 (AS3140)",
+    "customer.example": ["550 5.7.1 Service unavailable, Client host [11.10.0.25] blocked using Spamhaus. To request removal from "
+                         "this list see https://www.spamhaus.org/query/ip/11.10.0.25 (AS3140)",
                          "550 5.7.1 Service unavailable; client [11.10.0.25] blocked using zen.spamhaus.org"],
 }
 UNKNOWN = ["550 5.1.1 User unknown", "552 5.2.2 Mailbox full"]
@@ -61,7 +62,8 @@ class Traffic:
     def postfix_line(self, host, domain, status, reply):
         said = reply if status == "sent" else f"host {host} said: {reply} (in reply to end of DATA command)"
         delay = self.delay()
-        return (f"{stamp()} mail postfix/smtp[4711]: {next(self.numbers):010X}: to=<reader{next(self.numbers)}@{domain}>, relay={host}:25, "
+        number = next(self.numbers)
+        return (f"{stamp()} mail postfix/smtp[4711]: {number:010X}: to=<reader{number}@{domain}>, relay={host}:25, "
                 f"delay={delay}, delays=0.1/0.1/0.2/{delay}, dsn={dsn_of(reply)}, status={status} ({said})\n")
 
     def exim_line(self, host, domain, status, reply):
@@ -74,8 +76,8 @@ class Traffic:
             return f'{head} => {to} {at} C="{reply}" QT={self.delay()}s DT=0.4s\n'
         mark = "==" if status == "deferred" else "**"
         reason = "defer (-46) " if status == "deferred" else ""
-        return (f"{head} {mark} {to} {at} {reason}DT=0.3s: SMTP error from remote mail server after RCPT TO:<reader{number}@{domain}>: "
-                f"{reply}\n")
+        return (f"{head} {mark} {to} {at} {reason}DT=0.3s: SMTP error from remote mail server after "
+                f"RCPT TO:<reader{number}@{domain}>: {reply}\n")
 
 
 def stamp():

@@ -35,8 +35,9 @@ HEALTH_COUNT = timeseries(
     series((f'sum by (health) ({of_agents("reputed_list_health")})', "{{health}}")), stacked=True, decimals=0,
     overrides=coloured_series(HEALTH))
 HEALTH_TIMELINE = timeline(
-    "Lists out of use", "Lists that were not usable at some time of the range. Most refuse because of the resolver: run a recursive one of "
-    "your own (`reputed lists --verify`).",
+    "Lists out of use",
+    "Lists that were not usable at some time of the range. Most refuse because of the resolver: run a recursive one of your own "
+    "(`reputed lists --verify`).",
     series(("max by (list) (" + " or ".join(
         f"""label_replace({code} * {of_agents("reputed_list_health", f'health="{health}"')}, "code", "{code}", "", "")"""
         for health, code in HEALTH_CODE.items()) + f") and on (list) min_over_time({USABLE}[$__range] @ end()) == 0", "{{list}}")),
@@ -50,10 +51,11 @@ DNS_OUTCOMES = timeseries(
     "DNS questions by outcome", "nxdomain is the common answer of a list; refused, servfail and timeout tell of the resolver.",
     series((f'sum by (outcome) ({rate(of_agents("reputed_dns_queries_total"))})', "{{outcome}}"),
            (f'sum({rate(of_agents("reputed_dns_retries_total"))})', "asked again")), "reqps", overrides=coloured_series(OUTCOMES))
+ANSWERED = of_agents("reputed_dns_query_duration_seconds_bucket", 'outcome=~"ok|nxdomain|nodata"')
 DNS_TIME = timeseries(
     "DNS answer time", "Of questions that were answered.",
-    series(*((f"""histogram_quantile({quantile}, sum by (le) ({rate(of_agents("reputed_dns_query_duration_seconds_bucket", 'outcome=~"ok|nxdomain|nodata"'))}))""",
-              legend) for quantile, legend in ((0.5, "median"), (0.95, "95th percentile"), (0.99, "99th percentile")))), "s")
+    series(*((f"histogram_quantile({quantile}, sum by (le) ({rate(ANSWERED)}))", legend)
+             for quantile, legend in ((0.5, "median"), (0.95, "95th percentile"), (0.99, "99th percentile")))), "s")
 BUDGETS = bargauge(
     "Budgets used", "Questions of 24 hours as a share of what each operator or source allows. At 1 the rest is not asked "
     "(`reputed explain budget.exhausted`).",
@@ -113,8 +115,8 @@ CPU = timeseries("Processor", "Share of one core.",
                  series((f"""max by (instance) ({rate(of_agents("process_cpu_seconds_total"))}
                      and on (job, instance) {of_agents("reputed_build_info")})""", "{{instance}}")), "percentunit")
 FILES = timeseries("Open files", "Share of what the process may open.",
-                   series((f'max by (instance) ({of_processes("process_open_fds")} / {of_agents("process_max_fds")})', "{{instance}}")),
-                   "percentunit", soft_max=0.05)
+                   series((f'max by (instance) ({of_processes("process_open_fds")} / {of_agents("process_max_fds")})',
+                           "{{instance}}")), "percentunit", soft_max=0.05)
 
 
 def make():

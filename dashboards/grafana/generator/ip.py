@@ -2,7 +2,7 @@
 from generator import links
 from generator.model import (COLOURED, GREEN, GREY, LISTED, NARROW, ORANGE, RED, SCORE, VERDICT, annotation, bargauge, dashboard,
                              latest, nothing_means, now, series, stat, steps, table, timeline, timeseries, values)
-from generator.queries import AGENTS, BY_IP, IPS, by_sender, of_agents, of_domains, of_ips, rank, worst_by_ip
+from generator.queries import BY_IP, IPS, SENDERS, of_agents, of_domains, of_ips, rank, worst_by_ip
 
 LISTED_NOW = f'{of_ips("reputed_listed")} == 1'
 # With @ end() a pair that was listed at any time of the range is shown from its beginning.
@@ -25,8 +25,8 @@ NOW = [
              decimals=0, thresholds=SCORE, mappings=nothing_means("not known"))),
     (4, stat("Level", "The worst level, with hysteresis, so that a score at a limit does not swing (`reputed explain "
              "reputation.level`).", f'max({of_ips("reputed_reputation_level")})', mappings=LEVEL + nothing_means("not known"))),
-    (4, stat("Listed on", "Lists on which one of the chosen addresses stands now.", f"count(count by (list) ({LISTED_NOW})) or vector(0)",
-             thresholds=steps(GREEN, (1, ORANGE), (3, RED)))),
+    (4, stat("Listed on", "Lists on which one of the chosen addresses stands now.",
+             f"count(count by (list) ({LISTED_NOW})) or vector(0)", thresholds=steps(GREEN, (1, ORANGE), (3, RED)))),
     (4, stat("Reverse DNS", "The worst verdict on the PTR records (`reputed explain ptr`).",
              f'max({rank(of_ips("reputed_ptr_verdict"))})', mappings=VERDICT + nothing_means("not known"))),
     (4, stat("SPF", "The worst verdict over the addresses and the domains that send from them (`reputed explain spf`).",
@@ -35,8 +35,7 @@ NOW = [
 
 ADDRESSES = table(
     "Addresses, worst first", "One line an address and sender. A click on the address chooses it alone.",
-    latest(f"{of_agents('reputed_ip_info', IPS, 'sender=~`$sender`')} * on ({BY_IP}) group_left () max by ({BY_IP}) ({worst_by_ip()})"
-           .replace("`", '"'),
+    latest(f"{of_agents('reputed_ip_info', IPS, SENDERS)} * on ({BY_IP}) group_left () max by ({BY_IP}) ({worst_by_ip()})",
            f"min by ({BY_IP}) ({of_ips('reputed_reputation_score')})",
            f"sum by ({BY_IP}) ({of_ips('reputed_listed')})",
            f"max by ({BY_IP}) ({rank(of_ips('reputed_ptr_verdict'))})",
@@ -54,8 +53,8 @@ ADDRESSES = table(
 
 LISTINGS = timeline(
     "Listings over time",
-    "Every list that listed a chosen address within the range, by the last good answer: silence of a list changes nothing. A click on a "
-    "band leads to the list's page about the address.",
+    "Every list that listed a chosen address within the range, by the last good answer: silence of a list changes nothing. A "
+    "click on a band leads to the list's page about the address.",
     series((f"max by (ip, list) ({EVER_LISTED})", "{{list}} {{ip}}")), LISTED, overrides=links.lookup_overrides())
 
 SINCE = table(
@@ -74,10 +73,11 @@ SINCE = table(
     sort=("List", False))
 
 ANSWERS = bargauge(
-    "Age of the last good answer", "How old the newest statement of each list about a chosen address is, the oldest first. A list that "
-    "never gave a good answer is not among them: nothing is known from it.",
-    now(f'sort_desc(topk(20, time() - max by (list) ({of_ips("reputed_dnsbl_last_answer_timestamp_seconds")} > 0)))', "{{list}}"), "s",
-    min=0, thresholds=steps(GREEN, (4 * 3600, ORANGE), (24 * 3600, RED)))
+    "Age of the last good answer",
+    "How old the newest statement of each list about a chosen address is, the oldest first. A list that never "
+    "gave a good answer is not among them: nothing is known from it.",
+    now(f'sort_desc(topk(20, time() - max by (list) ({of_ips("reputed_dnsbl_last_answer_timestamp_seconds")} > 0)))',
+        "{{list}}"), "s", min=0, thresholds=steps(GREEN, (4 * 3600, ORANGE), (24 * 3600, RED)))
 
 REPUTATION = timeseries(
     "Reputation", "0 to 100 by address.", series((f'min by (ip) ({of_ips("reputed_reputation_score")})', "{{ip}}")), min=0, max=100,
@@ -95,12 +95,14 @@ ALLOWLISTS = timeline(
     "Allowlists", "Receivers that use them let the address pass more easily.",
     series((f'max by (ip, list) ({of_ips("reputed_allowed")})', "{{list}} {{ip}}")), ALLOWED)
 
-PTR = timeline("Reverse DNS", "PTR, the way back, the name's kind, and whether it is the name that the server says (`reputed explain ptr`).",
+PTR = timeline("Reverse DNS",
+               "PTR, the way back, the name's kind, and whether it is the name that the server says (`reputed explain ptr`).",
                series((f'max by (ip) ({rank(of_ips("reputed_ptr_verdict"))})', "{{ip}}")), VERDICT)
 SPF = timeline("SPF", "Whether the SPF record of each domain covers the address (`reputed explain spf`).",
                series((f'max by (domain, ip) ({rank(of_ips("reputed_spf_verdict"))})', "{{domain}} {{ip}}")), VERDICT)
 DKIM = timeline("DKIM", "Whether the published key of each selector is good (`reputed explain dkim`).",
-                series((f'max by (domain, selector) ({rank(of_domains("reputed_dkim_verdict"))})', "{{selector}} of {{domain}}")), VERDICT)
+                series((f'max by (domain, selector) ({rank(of_domains("reputed_dkim_verdict"))})',
+                        "{{selector}} of {{domain}}")), VERDICT)
 DMARC = timeline("DMARC and MX", "The domain's policy, and whether it can receive its bounces (`reputed explain dmarc`, `mx`).",
                  series((f'max by (domain) ({rank(of_domains("reputed_dmarc_verdict"))})', "DMARC of {{domain}}"),
                         (f'max by (domain) ({rank(of_domains("reputed_mx_verdict"))})', "MX of {{domain}}")), VERDICT)

@@ -179,7 +179,8 @@ def variables():
 
 def annotation(name, expr, colour, title):
     return {"name": name, "enable": True, "hide": False, "iconColor": colour, "datasource": DATASOURCE,
-            "expr": " ".join(expr.split()), "step": "", "titleFormat": title, "textFormat": "", "tagKeys": "", "useValueForTime": False}
+            "expr": " ".join(expr.split()), "step": "", "titleFormat": title, "textFormat": "", "tagKeys": "",
+            "useValueForTime": False}
 
 
 def placed(rows):

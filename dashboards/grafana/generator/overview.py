@@ -18,19 +18,19 @@ def worst_finding():
 
 ANSWER = [
     (5, stat("Is mail accepted?",
-             "The worst open finding of the chosen agents. Critical: many receivers refuse mail. Warning: some refuse or distrust it, "
-             "or soon will. The agent's page tells each finding and what to do; `reputed explain CODE` tells more.",
+             "The worst open finding of the chosen agents. Critical: many receivers refuse mail. Warning: some refuse or distrust "
+             "it, or soon will. The agent's page tells each finding and what to do; `reputed explain CODE` tells more.",
              worst_finding(),
              mappings=values((0, "yes", GREEN), (1.5, "could not tell", PURPLE), (2, "not everywhere", ORANGE),
                              (3, "refused by many", RED)) + nothing_means("no agent answers", RED))),
     (3, stat("Error rate, 24 h",
-             "Share of the attempts of 24 hours that failed for good, at the worst MTA. Above 3 % receivers begin to distrust a sender "
-             "(`reputed explain delivery.error_rate`).",
+             "Share of the attempts of 24 hours that failed for good, at the worst MTA. Above 3 % receivers begin to distrust a "
+             "sender (`reputed explain delivery.error_rate`).",
              f"""max({of_agents("reputed_delivery_error_ratio", 'provider="all"', 'window="24h"')})""", "percentunit", decimals=1,
              thresholds=steps(GREEN, (0.015, ORANGE), (0.03, RED)), mappings=nothing_means("no log"))),
     (3, stat("Put off, 1 h",
-             "Share of the attempts of an hour that receivers put off, at the worst MTA. A flood of deferrals is often the first sign "
-             "of a block (`reputed explain delivery.deferral_rate`).",
+             "Share of the attempts of an hour that receivers put off, at the worst MTA. A flood of deferrals is often the first "
+             "sign of a block (`reputed explain delivery.deferral_rate`).",
              f"""max({of_agents("reputed_delivery_deferral_ratio", 'provider="all"', 'window="1h"')})""", "percentunit", decimals=0,
              thresholds=steps(GREEN, (0.1, ORANGE), (0.5, RED)), mappings=nothing_means("no log"))),
     (3, stat("Worst reputation",
@@ -94,7 +94,8 @@ LISTINGS = timeseries(
 
 REPUTATION = bargauge(
     "Reputation by address, worst first",
-    "0 to 100, after what lists, scores, feedback of providers, delivery and neighbours take off (`reputed explain reputation.level`).",
+    "0 to 100, after what lists, scores, feedback of providers, delivery and neighbours take off (`reputed explain "
+    "reputation.level`).",
     now(f'sort(bottomk(20, min by (ip) ({of_ips("reputed_reputation_score")})))', "{{ip}}"), min=0, max=100, decimals=0,
     thresholds=SCORE)
 

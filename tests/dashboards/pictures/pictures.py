@@ -51,7 +51,8 @@ def installed(build):
         run(work, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps")
     run(work, "node_modules/.bin/esbuild", "app.jsx", "--bundle", "--minify", "--outfile=bundle.js", "--jsx=automatic",
         "--main-fields=browser,module,main", "--loader:.woff2=dataurl", "--loader:.woff=empty", "--loader:.ttf=empty",
-        "--loader:.svg=text", "--alias:react-custom-scrollbars-2=./scrollbars.js", '--define:process.env.NODE_ENV="production"', "--define:global=window", "--log-level=error")
+        "--loader:.svg=text", "--alias:react-custom-scrollbars-2=./scrollbars.js",
+        '--define:process.env.NODE_ENV="production"', "--define:global=window", "--log-level=error")
     return work
 
 
@@ -91,7 +92,8 @@ def picture(work, prometheus, name, now):
     dashboard = load(name)
     answers, marks = answers_of(prometheus, dashboard, chosen, now)
     shown = [panel["gridPos"] for panel in panels(dashboard, rows=True) if rows is None or panel["gridPos"]["y"] < rows]
-    data = {"dashboard": dashboard, "answers": answers, "marks": marks, "rows": rows, "from": now - MINUTES * 60, "to": now, "step": STEP,
+    data = {"dashboard": dashboard, "answers": answers, "marks": marks, "rows": rows, "from": now - MINUTES * 60, "to": now,
+            "step": STEP,
             "variables": [(label, " + ".join(chosen.get(label, ["All"]))) for label in ("job", "instance", "sender", "ip")]}
     page = os.path.join(work, name + ".html")
     with open(page, "w", encoding="utf-8") as file:

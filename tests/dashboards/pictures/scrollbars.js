@@ -1,4 +1,5 @@
-// esbuild gives the .mjs files of @grafana/ui a CommonJS module's whole exports as its default, as Node.js does; they want the component.
+// esbuild gives the .mjs files of @grafana/ui all exports of a CommonJS module as its default, as Node.js does; they want
+// the component.
 import { Scrollbars } from "./node_modules/react-custom-scrollbars-2/lib/index.js";
 
 export { Scrollbars };
