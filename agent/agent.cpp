@@ -109,6 +109,9 @@ void Agent::remember() {
         const std::lock_guard lock(mutex_);
         alerting_->take(std::move(batch), system_clock::now());
     });
+    // What it weighs is known already: nobody has to wait for its first run.
+    if (ledger_.knows(reputation_job) && statistics_.contains(reputation_job))
+        run(reputation_job, runtime_, stop_.get_token(), SteadyClock::now(), system_clock::now());
 }
 
 void Agent::restore_parts(std::vector<StoredPart>&& parts) {
@@ -184,6 +187,8 @@ void Agent::set_jobs(bool other_targets) {
         jobs.push_back({key, interval, {}});
     };
     add_own(resolver_job, runtime_.statistics && !keys.empty(), confirm_after);
+    const auto lists = keys.lower_bound({"dnsbl", ""});
+    add_own(reputation_job, lists != keys.end() && lists->check == "dnsbl", confirm_after);
     add_own(store_job, has_store, confirm_after);
     add_own(notify_job, alerting_ && !runtime_.settings->notifiers.empty(), confirm_after);
     add_own(drill_job, has_store, drill_gap);
@@ -290,12 +295,27 @@ void Agent::run_all(unsigned workers, const std::function<void(std::uint64_t, st
         for (unsigned i = 0; i < std::min<std::size_t>(workers, keys.size()); ++i)
             threads.emplace_back(work_off);
     }
-    if (statistics_.contains(resolver_job)) run_now(resolver_job);  // about all that was asked
+    for (const auto& job : {resolver_job, reputation_job})  // about all that was asked, and found
+        if (statistics_.contains(job)) run_now(job);
 }
 
 Report Agent::look_at_resolver() {
     const std::lock_guard lock(mutex_);
     return runtime_.statistics ? resolver_watch_.look(runtime_.statistics->statistics()) : Report{};
+}
+
+Report Agent::draw_picture(const Runtime& runtime, WallTime wall) {
+    Picture::Input input;
+    std::string memory;
+    {
+        const std::lock_guard lock(mutex_);
+        input = picture_.gather(ledger_, series_, runtime.settings, runtime.lists);
+        memory = memories_.of(reputation_job);
+    }
+    Report report = picture_.draw(std::move(input), memory, wall);
+    const std::lock_guard lock(mutex_);
+    reputations_ = picture_.reputations();
+    return report;
 }
 
 void Agent::look_for_drill(const Runtime& runtime, WallTime wall) {
@@ -307,6 +327,7 @@ void Agent::look_for_drill(const Runtime& runtime, WallTime wall) {
 Report Agent::run_check(const JobKey& key, const Runtime& runtime, const std::stop_token& stop,
                         WallTime wall) {
     if (key == resolver_job) return look_at_resolver();
+    if (key == reputation_job) return draw_picture(runtime, wall);
     if (key == store_job) return alerting_->report_store(wall);
     if (key == notify_job) return alerting_->report_notifiers(wall);
     if (key == drill_job) {
@@ -466,6 +487,7 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
         snapshot->lists = runtime_.lists;
         resolver = runtime_.statistics;
         budget = runtime_.budget;
+        snapshot->reputations = reputations_;
         snapshot->findings = ledger_.findings(now);
         snapshot->unconfirmed = ledger_.unconfirmed(now);
         const auto drills =

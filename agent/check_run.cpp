@@ -181,6 +181,9 @@ std::vector<SubjectRow> rows_of(const Snapshot& snapshot, std::map<std::string, 
             ++row->second->findings;
         }
     }
+    for (const auto& [address, reputation] : *snapshot.reputations)
+        if (const auto row = by_name.find(address); row != by_name.end())
+            row->second->reputation = reputation;
     add_listings(snapshot, domains);
     return rows;
 }

@@ -10,6 +10,7 @@
 #include "checks/mta/log/delivery_check.hpp"
 #include "checks/mta/log/sources_check.hpp"
 #include "checks/mta/queue/queue_check.hpp"
+#include "checks/reputation/feedback/feedback_check.hpp"
 #include "checks/reputation/volume_check.hpp"
 
 namespace reputed {
@@ -28,6 +29,7 @@ std::span<const Check> all_checks() {
         mta::queue_check(),
         mta::delivery_check(),
         mta::sources_check(),
+        feedback::feedback_check(),
         volume::volume_check(),
         // clang-format on
     };

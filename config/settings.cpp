@@ -153,6 +153,12 @@ constexpr Table tables[] = {
      [] { return names_of(schema::budget_keys()); }},
     section<&Settings::checks, schema::check_keys, "[checks]">("checks"),
     section<&Settings::mta, schema::mta_keys, "[mta]">("mta"),
+    items<&Settings::feedback, schema::feedback_keys, "[[feedback]]">(
+        "feedback",
+        [](const toml::node& node, Settings& settings, Reader& reader) {
+            schema::read_feedback(node, settings.feedback, reader);
+        },
+        schema::sample_feedback),
     section<&Settings::alerts, schema::alert_keys, "[alerts]">("alerts"),
     items<&Settings::severities, schema::severity_keys, "[[severity]]">(
         "severity",

@@ -14,6 +14,7 @@ std::span<const Key<DnsblSettings>> dnsbl_keys();
 std::span<const Key<BudgetLimit>> budget_keys();
 std::span<const Key<IntervalSettings>> check_keys();
 std::span<const Key<MtaSettings>> mta_keys();
+std::span<const Key<FeedbackSettings>> feedback_keys();
 std::span<const Key<AlertSettings>> alert_keys();
 std::span<const Key<SeverityRule>> severity_keys();
 std::span<const Key<MuteRule>> mute_keys();
@@ -28,9 +29,11 @@ void read_severities(const toml::node& node, std::vector<SeverityRule>& rules, R
 void read_mutes(const toml::node& node, std::vector<MuteRule>& rules, Reader& reader);
 void read_dnsbl(const toml::table& table, DnsblSettings& settings, std::vector<std::string>& remarks,
                 Reader& reader);
+void read_feedback(const toml::node& node, std::vector<FeedbackSettings>& sources, Reader& reader);
 void read_budgets(const toml::table& table, std::vector<BudgetLimit>& budgets, Reader& reader);
 void read_notifiers(const toml::node& node, std::vector<NotifierSettings>& notifiers, Reader& reader);
 
+std::string sample_feedback();
 std::string sample_notifiers();
 
 std::string show_budgets(const Settings& settings);

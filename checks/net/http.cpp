@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "checks/net/transfer.hpp"
+#include "config/text.hpp"
 
 namespace reputed::http {
 
@@ -13,7 +14,10 @@ using net::Transfer;
 
 namespace {
 
-constexpr long longest_wait = 86'400;  // seconds of Retry-After
+constexpr long longest_wait = 86'400;       // seconds of Retry-After
+constexpr std::size_t longest_value = 256;  // of a header that is kept
+constexpr std::size_t largest_headers =
+    262'144;  // all of them; libcurl has no limit of its own for their number
 
 // The registered reason phrases (RFC 9110 section 15) of what such services answer: HTTP/2 has none, and foreign ones
 // are not to be shown.
@@ -60,6 +64,7 @@ bool is_line(std::string_view text) {
 
 bool has_only_lines(const Request& request) {
     return is_line(request.username) && is_line(request.password) && is_line(request.bearer) &&
+           is_line(request.if_none_match) &&
            std::all_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
                return is_line(header.first) && is_line(header.second) && !header.first.empty() &&
                       header.first.find(':') == std::string::npos;
@@ -80,10 +85,38 @@ std::size_t take(char* data, std::size_t, std::size_t size, void* sink_pointer) 
     return 0;
 }
 
-// libcurl takes a header that ends with the connection for a whole one.
-std::size_t note_end(char* data, std::size_t, std::size_t size, void* complete) {
+struct Headers {
+    bool ended = false;  // libcurl takes a header that ends with the connection for a whole one
+    std::size_t size = 0;
+    std::string etag;
+    std::string content_type;
+};
+
+// "" unless it is short and of visible ASCII and blanks.
+std::string value_of(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == '\r' || text.back() == '\n' || text.back() == ' '))
+        text.remove_suffix(1);
+    const bool fits = text.size() <= longest_value &&
+                      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+    return fits ? std::string(text) : "";
+}
+
+std::size_t take_header(char* data, std::size_t, std::size_t size, void* headers_pointer) {
+    auto& headers = *static_cast<Headers*>(headers_pointer);
     const std::string_view line(data, size);
-    *static_cast<bool*>(complete) = line == "\r\n" || line == "\n";
+    if ((headers.size += size) > largest_headers) return 0;
+    headers.ended = line == "\r\n" || line == "\n";
+    const auto colon = line.find(':');
+    if (line.starts_with("HTTP/")) {  // what came before was of an interim answer
+        headers.etag.clear();
+        headers.content_type.clear();
+    } else if (colon != std::string_view::npos) {
+        const auto name = lower(line.substr(0, colon));
+        if (name == "etag") headers.etag = value_of(line.substr(colon + 1));
+        if (name == "content-type") headers.content_type = value_of(line.substr(colon + 1));
+    }
     return size;
 }
 
@@ -96,6 +129,7 @@ StringList header_lines(const Request& request) {
                line.append(value.empty() ? ";" : ": ").append(value));  // libcurl's sign of an empty one
     }
     if (!request.bearer.empty()) append(lines, "Authorization: Bearer " + request.bearer);
+    if (!request.if_none_match.empty()) append(lines, "If-None-Match: " + request.if_none_match);
     return lines;
 }
 
@@ -121,41 +155,40 @@ std::optional<std::chrono::seconds> retry_after(CURL* curl) {
     return std::chrono::seconds(std::min<curl_off_t>(wait, longest_wait));
 }
 
-std::string status_error(const ServiceUrl& url, int status) {
-    if (status >= 200 && status < 300) return "";
-    std::string text = url.origin() + " answered " + std::to_string(status) + std::string(reason(status));
-    if (status >= 300 && status < 400)
-        text += ": a redirect, which is not followed: configure the address that it leads to";
-    return text;
+bool is_redirect(int status) {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-}  // namespace
+// The end of a sentence that says why a redirect ends there: only the origin of where it leads to may be shown.
+std::string why_not_followed(const std::optional<ServiceUrl>& target, const Request& request) {
+    if (request.redirects > 0 && target)
+        return ": a redirect to " + target->origin() + ", which is not followed";
+    return ": a redirect, which is not followed: configure the address that it leads to";
+}
 
-Response exchange(const Request& request, const std::stop_token& stop) {
+std::string status_error(const ServiceUrl& url, int status, const Request& request) {
+    if (status >= 200 && status < 300) return "";
+    if (status == 304 && !request.if_none_match.empty()) return "";
+    return url.origin() + " answered " + std::to_string(status) + std::string(reason(status));
+}
+
+// One request and its answer. `target`: where a redirect leads to.
+Response exchange_once(const Request& request, const ServiceUrl& url, std::chrono::milliseconds timeout,
+                       const std::stop_token& stop, std::optional<ServiceUrl>& target) {
     Response response;
-    const auto url = ServiceUrl::parse(request.url, {"http", "https"});
-    if (!url) {
-        response.error = "the URL is not one of http or https with a host";
-        return response;
-    }
-    if (!has_only_lines(request)) {
-        response.error = url->origin() + ": a header holds a line break and is not sent";
-        return response;
-    }
-    Transfer transfer(*url, "http,https", request.timeout, request.ca_file);
+    Transfer transfer(url, "http,https", timeout, request.ca_file);
     CURL* const curl = transfer.handle();
     const StringList lines = header_lines(request);
     set_request(curl, request, lines.get());
     Sink sink{&response, request.max_response};
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
-
-    bool header_ended = false;
-    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, note_end);
-    curl_easy_setopt(curl, CURLOPT_HEADERDATA, &header_ended);
+    Headers headers;
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, &headers);
 
     CURLcode code = transfer.run(stop);
-    if (code == CURLE_OK && !header_ended) code = CURLE_PARTIAL_FILE;
+    if (code == CURLE_OK && !headers.ended) code = CURLE_PARTIAL_FILE;
     if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && response.body_cut)) {
         response.error = transfer.fault(code);
         return response;
@@ -164,8 +197,52 @@ Response exchange(const Request& request, const std::stop_token& stop) {
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     response.status = static_cast<int>(status);
     response.retry_after = retry_after(curl);
-    response.error = status_error(*url, response.status);
+    response.etag = std::move(headers.etag);
+    response.content_type = std::move(headers.content_type);
+    response.error = status_error(url, response.status, request);
+    const char* location = nullptr;
+    if (is_redirect(response.status) &&
+        curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &location) == CURLE_OK && location != nullptr)
+        target = ServiceUrl::parse(location, {"http", "https"});
+    if (response.status >= 300 && response.status < 400 && !response.error.empty())
+        response.error += why_not_followed(target, request);
     return response;
+}
+
+// From https only to the very same server; from http to https of the same host, whatever its port.
+bool may_follow(const ServiceUrl& from, const std::optional<ServiceUrl>& to) {
+    return to && to->scheme == "https" && to->host == from.host &&
+           (from.scheme == "http" || to->origin() == from.origin());
+}
+
+}  // namespace
+
+Response Client::exchange(const Request& request, const std::stop_token& stop) {
+    return http::exchange(request, stop);
+}
+
+Response exchange(const Request& request, const std::stop_token& stop) {
+    using Clock = std::chrono::steady_clock;
+    Response response;
+    auto url = ServiceUrl::parse(request.url, {"http", "https"});
+    if (!url) {
+        response.error = "the URL is not one of http or https with a host";
+        return response;
+    }
+    if (!has_only_lines(request)) {
+        response.error = url->origin() + ": a header holds a line break and is not sent";
+        return response;
+    }
+    const auto end = Clock::now() + request.timeout;
+    auto left = request.timeout;
+    for (int redirects = request.method == "GET" ? request.redirects : 0;; --redirects) {
+        std::optional<ServiceUrl> target;
+        response = exchange_once(request, *url, left, stop, target);
+        if (!target || redirects <= 0 || !may_follow(*url, target)) return response;
+        left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+        if (left <= std::chrono::milliseconds(0)) return response;
+        url = std::move(target);
+    }
 }
 
 }  // namespace reputed::http

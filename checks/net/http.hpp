@@ -21,6 +21,10 @@ struct Request {
     std::chrono::milliseconds timeout{15'000};
     std::string ca_file;               // PEM; "" = the system's
     std::size_t max_response = 65536;  // bytes of the body that are read
+    std::string
+        if_none_match{};  // an ETag, as it was given: a 304 then has no error (RFC 9110 section 13.1.2)
+    // So many redirects of a GET are followed, only to https on the same host; all within the one timeout.
+    int redirects = 0;
 };
 
 struct Response {
@@ -31,17 +35,20 @@ struct Response {
     // "" for a status of 2xx; otherwise one sentence that names scheme, host and port only, never the path (which may
     // be a secret): "https://hooks.example answered 500 Internal Server Error".
     std::string error;
+    std::string etag{};  // visible ASCII, at most 256 bytes; "" where there is none (RFC 9110 section 8.8.3)
+    std::string content_type{};  // the same: "text/csv; charset=utf-8"
 };
 
 // Where checks ask for HTTP: tests and fuzzing put something else in place.
 class Client {
   public:
     virtual ~Client() = default;
-    virtual Response exchange(const Request& request, const std::stop_token& stop) = 0;
+    virtual Response exchange(const Request& request, const std::stop_token& stop);  // the network
 };
 
-// Blocks for at most the timeout; ends at once when stop is requested. Certificates are always verified. Redirects are
-// not followed. Proxies come from the usual environment variables. May be called from several threads.
+// Blocks for at most the timeout; ends at once when stop is requested. Certificates are always verified. Proxies come
+// from the usual environment variables. No compression is asked for, so that what is read is never more than what was
+// sent. May be called from several threads.
 Response exchange(const Request& request, const std::stop_token& stop);
 
 }  // namespace reputed::http

@@ -13,6 +13,9 @@ FakeSources sources() {
     fake.files = {{"/etc/reputed/dqs.key", {"s3cret", ""}}};
     for (const std::string name : {"token", "hmac", "password"})
         fake.files["/etc/reputed/ops." + name] = {"s3cret", ""};
+    for (const std::string name :
+         {"snds.key", "abuseipdb.key", "scores.key", "google.id", "google.secret", "google.token"})
+        fake.files["/etc/reputed/" + name] = {"s3cret", ""};
     fake.files["/etc/reputed/ops.template"] = {"{{title}}", ""};
     fake.variables = {{"ABUSIX_KEY", "s3cret"}, {"OPS_URL", "https://hooks.example.net/s3cret"}};
     fake.machine = {"mail.example.org", "Postfix (myhostname)", {*IpAddress::parse("8.8.4.4")}};
@@ -179,6 +182,7 @@ TEST(SettingsShowSample, ReadsWithEveryExampleUncommented) {
     EXPECT_EQ(settings.dnsbl.own.size(), 1U);
     EXPECT_EQ(settings.log.levels.size(), 1U);
     EXPECT_EQ(settings.notifiers.size(), 6U);
+    EXPECT_EQ(settings.feedback.size(), 4U);
     EXPECT_EQ(settings.dns.timeout, DnsSettings{}.timeout);
     EXPECT_EQ(settings.mta.interval, MtaSettings{}.interval);
 }

@@ -214,7 +214,7 @@ TEST(SettingsRejected, Syntax) {
          {"f:2:1: unknown key \"x\" at the top of the file: there are [[sender]], [dns], [dnsbl], [budgets], "
           "[checks], "
           "[mta], "
-          "[alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
+          "[[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
     });
     // Brackets, bytes that are no UTF-8, NUL: whatever the parser says of them, it is one problem.
     for (const auto& text :
@@ -237,12 +237,12 @@ TEST(SettingsRejected, UnknownKeysAndTables) {
          {"f:1:1: unknown key \"hostname\" at the top of the file: it belongs under [[sender]]"}},
         {"bogus = 1\n",
          {"f:1:1: unknown key \"bogus\" at the top of the file: there are [[sender]], [dns], [dnsbl], "
-          "[budgets], [checks], [mta], "
-          "[alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
+          "[checks], [mta], "
+          "[[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
         {"\"a\\u001b[2J\" = 1\n",
          {"f:1:1: unknown key \"a\\x1b[2J\" at the top of the file: there are [[sender]], [dns], [dnsbl], "
           "[budgets], [checks], "
-          "[mta], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
+          "[mta], [[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
     });
 }
 
