@@ -8,11 +8,13 @@
 #include <set>
 #include <utility>
 
+#include "agent/budget_metrics.hpp"
 #include "agent/dns_metrics.hpp"
 #include "agent/log_watch.hpp"
 #include "agent/logging.hpp"
 #include "agent/own_jobs.hpp"
 #include "agent/stored_samples.hpp"
+#include "checks/dnsbl/budget_plan.hpp"
 
 namespace reputed {
 namespace {
@@ -28,7 +30,10 @@ spdlog::level::level_enum level_of(Severity severity) {
 // written together with it: the two agree after a crash.
 constexpr auto series_gap = std::chrono::minutes(10);
 
-constexpr std::string_view budget_owner = "budget";  // of its parts in the store
+constexpr std::string_view budget_parts = "budget";  // who owns them in the store
+
+// A round waits for the disk to know of its questions; a slow one must not hold it up for long.
+constexpr auto longest_budget_wait = std::chrono::seconds(2);
 
 void move_behind(std::vector<StoredPart>& parts, std::vector<StoredPart>&& more) {
     parts.insert(parts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
@@ -37,7 +42,7 @@ void move_behind(std::vector<StoredPart>& parts, std::vector<StoredPart>&& more)
 std::vector<StoredPart> parts_of(std::vector<QueryBudget::Part>&& budget) {
     std::vector<StoredPart> parts;
     for (auto& part : budget)
-        parts.push_back({std::string(budget_owner), std::move(part.owner), std::move(part.text)});
+        parts.push_back({std::string(budget_parts), std::move(part.owner), std::move(part.text)});
     return parts;
 }
 
@@ -99,17 +104,21 @@ void Agent::remember() {
     }
     log_decided();
     alerting_->start();
+    if (runtime_.budget) runtime_.budget->set_writer([this] { write_budget(); });
     runtime_.logs->start([this](Batch&& batch) {
         const std::lock_guard lock(mutex_);
         alerting_->take(std::move(batch), system_clock::now());
     });
+    // What it weighs is known already: nobody has to wait for its first run.
+    if (ledger_.knows(reputation_job) && statistics_.contains(reputation_job))
+        run(reputation_job, runtime_, stop_.get_token(), SteadyClock::now(), system_clock::now());
 }
 
 void Agent::restore_parts(std::vector<StoredPart>&& parts) {
     std::vector<StoredPart> of_logs;
     for (auto& part : parts) {
         if (memories_.restore(part)) continue;
-        if (part.owner == budget_owner && part.value && runtime_.budget)
+        if (part.owner == budget_parts && part.value && runtime_.budget)
             runtime_.budget->restore(part.name, *part.value, system_clock::now());
         else if (part.owner.starts_with(log_parts_prefix))
             of_logs.push_back(std::move(part));
@@ -136,6 +145,7 @@ void Agent::stop() {
     for (auto& worker : workers_)
         worker.join();
     workers_.clear();
+    if (runtime_.budget) runtime_.budget->set_writer({});
     if (runtime_.logs) runtime_.logs->stop();
     if (!alerting_ || std::exchange(alerting_stopped_, true)) return;
     {
@@ -158,11 +168,15 @@ const Check* Agent::find_check(std::string_view name) const {
 void Agent::set_jobs(bool other_targets) {
     std::vector<Schedule::Job> jobs;
     std::set<JobKey> keys;
+    const auto turns = dnsbl::turns(*runtime_.settings, *runtime_.lists);
     for (const auto& check : checks_) {
         for (auto& subject : check.subjects(*runtime_.settings, *runtime_.lists)) {
             const auto interval = check.interval(*runtime_.settings, *runtime_.lists, subject);
             JobKey key{std::string(check.name), std::move(subject)};
-            if (keys.insert(key).second) jobs.push_back({std::move(key), interval});
+            const auto turn = check.name == "dnsbl" ? turns.find(key.subject) : turns.end();
+            if (keys.insert(key).second)
+                jobs.push_back({std::move(key), interval,
+                                turn == turns.end() ? std::nullopt : std::optional(turn->second)});
         }
     }
     const auto confirm_after = runtime_.settings->alerts.confirm_after;
@@ -170,9 +184,11 @@ void Agent::set_jobs(bool other_targets) {
     const auto add_own = [&](const JobKey& key, bool wanted, std::chrono::seconds interval) {
         if (!wanted) return;
         keys.insert(key);
-        jobs.push_back({key, interval});
+        jobs.push_back({key, interval, {}});
     };
     add_own(resolver_job, runtime_.statistics && !keys.empty(), confirm_after);
+    const auto lists = keys.lower_bound({"dnsbl", ""});
+    add_own(reputation_job, lists != keys.end() && lists->check == "dnsbl", confirm_after);
     add_own(store_job, has_store, confirm_after);
     add_own(notify_job, alerting_ && !runtime_.settings->notifiers.empty(), confirm_after);
     add_own(drill_job, has_store, drill_gap);
@@ -210,6 +226,7 @@ void Agent::reload(Runtime runtime) {
     {
         const std::lock_guard lock(mutex_);
         runtime.logs = runtime_.logs;
+        if (runtime_.budget && runtime.budget) runtime_.budget->set_limits(runtime.budget->limits());
         runtime.budget = runtime_.budget;
         std::swap(runtime_, runtime);  // the old one may have a thread to end, so it goes without the lock
         ledger_.use(runtime_.settings);
@@ -278,12 +295,27 @@ void Agent::run_all(unsigned workers, const std::function<void(std::uint64_t, st
         for (unsigned i = 0; i < std::min<std::size_t>(workers, keys.size()); ++i)
             threads.emplace_back(work_off);
     }
-    if (statistics_.contains(resolver_job)) run_now(resolver_job);  // about all that was asked
+    for (const auto& job : {resolver_job, reputation_job})  // about all that was asked, and found
+        if (statistics_.contains(job)) run_now(job);
 }
 
 Report Agent::look_at_resolver() {
     const std::lock_guard lock(mutex_);
     return runtime_.statistics ? resolver_watch_.look(runtime_.statistics->statistics()) : Report{};
+}
+
+Report Agent::draw_picture(const Runtime& runtime, WallTime wall) {
+    Picture::Input input;
+    std::string memory;
+    {
+        const std::lock_guard lock(mutex_);
+        input = picture_.gather(ledger_, series_, runtime.settings, runtime.lists);
+        memory = memories_.of(reputation_job);
+    }
+    Report report = picture_.draw(std::move(input), memory, wall);
+    const std::lock_guard lock(mutex_);
+    reputations_ = picture_.reputations();
+    return report;
 }
 
 void Agent::look_for_drill(const Runtime& runtime, WallTime wall) {
@@ -295,6 +327,7 @@ void Agent::look_for_drill(const Runtime& runtime, WallTime wall) {
 Report Agent::run_check(const JobKey& key, const Runtime& runtime, const std::stop_token& stop,
                         WallTime wall) {
     if (key == resolver_job) return look_at_resolver();
+    if (key == reputation_job) return draw_picture(runtime, wall);
     if (key == store_job) return alerting_->report_store(wall);
     if (key == notify_job) return alerting_->report_notifiers(wall);
     if (key == drill_job) {
@@ -310,6 +343,17 @@ Report Agent::run_check(const JobKey& key, const Runtime& runtime, const std::st
 std::string Agent::memory_of(const JobKey& key) const {
     const std::lock_guard lock(mutex_);
     return memories_.of(key);
+}
+
+void Agent::write_budget() {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = system_clock::now();
+        Batch batch;
+        batch.parts = parts_of(runtime_.budget->take_changes(now));
+        alerting_->take(std::move(batch), now);
+    }
+    alerting_->wait_until_written(longest_budget_wait);
 }
 
 void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,
@@ -359,8 +403,12 @@ void Agent::take_report(const JobKey& key, Report&& report, Schedule::Time begun
         if (auto planted = drill_.planted_on(key.subject)) report.findings.push_back(std::move(*planted));
     series_.record(key, std::move(report.samples));
     if (report.memory) memories_.keep(key, std::move(*report.memory));
+    const bool put_off =
+        std::any_of(report.findings.begin(), report.findings.end(),
+                    [](const Finding& finding) { return finding.code == "budget.exhausted"; });
     auto changes = ledger_.record(key, std::move(report), wall);
     const auto wait = runtime_.settings->alerts.confirm_after;
+    if (put_off) schedule_.try_again(key, begun);
     if (changes.unsettled)
         drill ? schedule_.run_by(key, begun + wait) : schedule_.hurry(key, begun, wait);
     else if (drill)
@@ -432,11 +480,14 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
     snapshot->started = started_;
     const auto steady_now = SteadyClock::now();
     std::shared_ptr<const CaresResolver> resolver;
+    std::shared_ptr<const QueryBudget> budget;
     {
         const std::lock_guard lock(mutex_);
         snapshot->settings = runtime_.settings;
         snapshot->lists = runtime_.lists;
         resolver = runtime_.statistics;
+        budget = runtime_.budget;
+        snapshot->reputations = reputations_;
         snapshot->findings = ledger_.findings(now);
         snapshot->unconfirmed = ledger_.unconfirmed(now);
         const auto drills =
@@ -472,6 +523,7 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
         snapshot->last_good_reload = last_good_reload_;
     }
     if (resolver) add_dns_metrics(resolver->statistics(), *snapshot);
+    if (budget) add_budget_metrics(budget->usage(now), *snapshot);
     if (alerting_) {
         snapshot->notifiers = alerting_->notifier_states();
         snapshot->store = alerting_->store_state();

@@ -17,6 +17,7 @@
 #include "agent/drill.hpp"
 #include "agent/job_memories.hpp"
 #include "agent/ledger.hpp"
+#include "agent/picture.hpp"
 #include "agent/resolver_watch.hpp"
 #include "agent/runtime.hpp"
 #include "agent/schedule.hpp"
@@ -74,6 +75,7 @@ class Agent {
     void run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,
              WallTime wall);
     Report look_at_resolver();
+    Report draw_picture(const Runtime& runtime, WallTime wall);
     void look_for_drill(const Runtime& runtime, WallTime wall);
     void take_report(const JobKey& key, Report&& report, Schedule::Time begun, WallTime wall);
     Report run_check(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, WallTime wall);
@@ -81,6 +83,7 @@ class Agent {
     void log_decided();
     StoredJob stored(const JobKey& key) const;
     std::string memory_of(const JobKey& key) const;
+    void write_budget();
     void restore_parts(std::vector<StoredPart>&& parts);
     Batch ledger_state() const;
     const Check* find_check(std::string_view name) const;
@@ -99,6 +102,8 @@ class Agent {
         decided_;  // and not logged yet: the log may be slow, and nobody waits for it here
     JobMemories memories_;
     ResolverWatch resolver_watch_;
+    Picture picture_;  // of reputation_job alone
+    std::shared_ptr<const Reputations> reputations_ = picture_.reputations();
     DrillWatch drill_;
     std::array<std::uint64_t, 3> transition_counts_{};  // by kind, without drills
     std::map<JobKey, Statistics> statistics_;

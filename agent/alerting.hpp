@@ -30,6 +30,8 @@ class Alerting {
 
     // What the ledger decided, in the order of the decisions: to be called under the agent's lock. Waits for no disk.
     void take(Batch&& decided, WallTime now);
+    // Until what was taken before is on disk, or there is no disk to wait for; `longest` at most.
+    void wait_until_written(std::chrono::milliseconds longest) { keeper_->wait(longest); }
     // Without the agent's lock: it may wait for the threads of notifiers that are gone.
     void configure(const Settings& settings);
 

@@ -106,7 +106,21 @@ Json list_json(const Snapshot& snapshot, const List& list) {
     return json;
 }
 
-Json sender_json(const Sender& sender, const SenderFindings& findings) {
+// Of its addresses the one that is thought of worst; null where nothing can be told about any.
+Json worst_reputation(const Sender& sender, const Reputations& reputations) {
+    const Reputations::value_type* worst = nullptr;
+    for (const auto& address : sender.addresses()) {
+        const auto found = reputations.find(address.to_string());
+        if (found == reputations.end()) continue;
+        if (worst == nullptr || found->second.score < worst->second.score) worst = &*found;
+    }
+    if (worst == nullptr) return nullptr;
+    auto json = reputation_json(worst->second);
+    json["address"] = worst->first;
+    return json;
+}
+
+Json sender_json(const Sender& sender, const SenderFindings& findings, const Reputations& reputations) {
     Json addresses = Json::array();
     for (const auto& network : sender.networks)
         addresses.push_back(network.to_string());
@@ -116,6 +130,7 @@ Json sender_json(const Sender& sender, const SenderFindings& findings) {
                  {"domains", sender.domains},
                  {"via", plain_text(sender.via)}};
     findings.add_to(json, sender);
+    json["reputation"] = worst_reputation(sender, reputations);
     return json;
 }
 
@@ -207,7 +222,7 @@ Answer senders(const Snapshot& snapshot, const QueryParameters& query) try {
     return page_by_name(
         "senders", snapshot.settings ? pointers_to(snapshot.settings->senders) : std::vector<const Sender*>(),
         parameters, [](const Sender& sender) { return sender.name; },
-        [&](const Sender& sender) { return sender_json(sender, findings); });
+        [&](const Sender& sender) { return sender_json(sender, findings, *snapshot.reputations); });
 } catch (const BadParameter& bad) {
     return error(400, bad.what());
 }

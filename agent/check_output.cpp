@@ -20,8 +20,26 @@ Json json_of(const SubjectRow& row) {
                  {"kind", row.is_domain ? "domain" : "ip"},
                  {"verdict", to_string(row.verdict)},
                  {"findings", row.findings}};
+    if (!row.is_domain) json["reputation"] = row.reputation ? reputation_json(*row.reputation) : Json();
     if (row.survey) add_survey(json, row);
     return json;
+}
+
+constexpr std::size_t most_parts_shown = 4;
+
+// Of an address or a domain; the latter has no reputation of its own here.
+std::vector<Table::Cell> cells_of(const SubjectRow& row) {
+    std::vector<Table::Cell> cells = {{row.subject},
+                                      {std::string(to_string(row.verdict)), colour_of(row.verdict)}};
+    if (row.is_domain) return cells;
+    if (!row.reputation) {
+        cells.push_back({"?"});
+        return cells;
+    }
+    const auto& level = row.reputation->judged();
+    cells.push_back({std::to_string(row.reputation->score) + ' ' + level.name, colour_of(level.severity)});
+    cells.push_back({parts_text(row.reputation->parts, most_parts_shown)});
+    return cells;
 }
 
 std::string text_of(const Finding& finding) {
@@ -42,7 +60,10 @@ std::string text_of(const Finding& finding) {
 }  // namespace
 
 CheckOutput::CheckOutput(Format format, Findings findings)
-    : format_(format), shown_(findings), survey_(survey_header()), subjects_({"SUBJECT", "VERDICT"}) {
+    : format_(format),
+      shown_(findings),
+      survey_(survey_header()),
+      subjects_({"SUBJECT", "VERDICT", "REPUTATION", "WHAT TAKES IT"}) {
     if (format_ == Format::json) std::cout << "{\"findings\":[";
     if (format_ == Format::csv) std::cout << csv_line(csv_header());
 }
@@ -95,12 +116,13 @@ void CheckOutput::add_finding(const OpenFinding& open, const std::set<std::strin
 
 void CheckOutput::add_row(const SubjectRow& row) {
     if (row.survey) survey_counts_.add(*row.survey);
+    if (row.reputation) lowest_ = std::min(lowest_.value_or(100), row.reputation->score);
     switch (format_) {
         case Format::table:
             if (row.survey)
                 survey_.add(survey_cells(row));
             else if (++subject_count_ <= most_subjects_shown)
-                subjects_.add({{row.subject}, {std::string(to_string(row.verdict)), colour_of(row.verdict)}});
+                subjects_.add(cells_of(row));
             break;
         case Format::json:
             json_subjects_.push_back(json_text(json_of(row)));
@@ -152,7 +174,9 @@ void CheckOutput::finish_nagios() {
     std::cout << "REPUTED " << words[exit_code_of(verdict_)] << " - " << text
               << " | critical=" << counts_[Severity::critical] << " warning=" << counts_[Severity::warning]
               << " unknown=" << counts_[Severity::unknown] << " info=" << counts_[Severity::info]
-              << " listed=" << listed_ << '\n';
+              << " listed=" << listed_;
+    if (lowest_) std::cout << " reputation=" << *lowest_;
+    std::cout << '\n';
 }
 
 Severity CheckOutput::finish() {

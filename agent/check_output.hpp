@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,6 +38,7 @@ class CheckOutput {
     Severity verdict_ = Severity::ok;
     std::map<Severity, std::size_t> counts_;
     std::size_t listed_ = 0;
+    std::optional<int> lowest_;  // reputation of an address
     std::set<std::string>
         common_;  // findings about no subject of a part (a list, the resolver): parts repeat them
 

@@ -181,6 +181,9 @@ std::vector<SubjectRow> rows_of(const Snapshot& snapshot, std::map<std::string, 
             ++row->second->findings;
         }
     }
+    for (const auto& [address, reputation] : *snapshot.reputations)
+        if (const auto row = by_name.find(address); row != by_name.end())
+            row->second->reputation = reputation;
     add_listings(snapshot, domains);
     return rows;
 }
@@ -212,14 +215,14 @@ void run_part(Settings settings, const Runtime& common, bool survey, bool teach,
 void run_check(CheckRequest request, const Progress& progress, const CheckPart& part) {
     const auto configured = request.settings.senders;
     if (request.subjects.empty()) {
-        Runtime runtime = make_runtime(request.settings);
+        Runtime runtime = make_single_runtime(request.settings);
         runtime.logs = std::make_shared<LogWatch>(request.settings.mta, runtime.classifier);
         runtime.logs->catch_up();
         return run_part(std::move(request.settings), runtime, request.survey, false, progress, part);
     }
     request.settings.mta.kind =
         MtaKind::none;  // the question is about these subjects, not about this machine
-    const Runtime runtime = make_runtime(request.settings);
+    const Runtime runtime = make_single_runtime(request.settings);
     const std::span<const NamedSubject> subjects = request.subjects;
     const bool alone = length_of_part(subjects) == subjects.size();
     for (std::size_t begin = 0; begin < subjects.size();) {

@@ -24,7 +24,8 @@ struct SubjectRow {
     std::string subject;
     bool is_domain = false;  // else an address
     Severity verdict = Severity::ok;
-    std::size_t findings = 0;  // about it
+    std::size_t findings = 0;              // about it
+    std::optional<Reputation> reputation;  // of an address about which enough could be told
     // Of surveyed domains.
     std::optional<survey::Row> survey;
     Listings listings;

@@ -8,6 +8,7 @@
 #include "agent/command_support.hpp"
 #include "agent/exit_codes.hpp"
 #include "agent/plain_text.hpp"
+#include "checks/dnsbl/budget_plan.hpp"
 
 namespace reputed {
 namespace {
@@ -44,6 +45,8 @@ int config_check_command(const CommonOptions& common) {
     for (const auto& remark : settings->remarks)
         std::cout << "note: " << plain_text(remark) << '\n';
     const auto lists = active_lists(settings->dnsbl, Catalogue::builtin());
+    for (const auto& remark : dnsbl::budget_remarks(dnsbl::plan_budgets(*settings, lists)))
+        std::cout << "note: " << plain_text(remark) << '\n';
     std::uint64_t addresses = 0;
     for (const auto& sender : settings->senders)
         for (const auto& network : sender.networks)

@@ -81,7 +81,9 @@ void sum_up(Sweeped& sweeped) {
         if (entry.what.state == State::listed)
             sweeped.verdict = std::max({sweeped.verdict, entry.what.severity, Severity::info});
     for (std::size_t l = 0; l < sweeped.lists.size(); ++l)
-        if (const auto& health = sweeped.results.health[l]; health.health != Health::usable)
+        if (sweeped.results.exhausted[l])
+            sweeped.verdict = std::max(sweeped.verdict, Severity::unknown);
+        else if (const auto& health = sweeped.results.health[l]; health.health != Health::usable)
             sweeped.verdict = std::max(sweeped.verdict, severity_of(sweeped.lists[l], health));
 }
 
@@ -205,7 +207,7 @@ int dnsbl_command(const CommonOptions& common, const std::vector<std::string>& a
         settings->dnsbl.include.clear();
         settings->dnsbl.exclude.clear();
     }
-    const Runtime runtime = make_runtime(std::move(*settings));
+    const Runtime runtime = make_single_runtime(std::move(*settings));
     for (const auto& name : wanted) {
         for (const auto& skipped : runtime.lists->skipped) {
             if (skipped.name != name) continue;
@@ -220,10 +222,15 @@ int dnsbl_command(const CommonOptions& common, const std::vector<std::string>& a
         ProgressBar bar("asking");
         SweepOptions options;
         options.seed = std::random_device{}();
+        options.budget = runtime.budget.get();
         options.progress = [&](std::uint64_t done, std::uint64_t total) { bar.update(done, total); };
         sweeped.results = sweep(sweeped.lists, sweeped.subjects, *runtime.resolver, options);
     }
     sweeped.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    for (std::size_t i = 0; i < sweeped.lists.size(); ++i)
+        if (sweeped.results.exhausted[i])
+            print_error(sweeped.lists[i].name + " " + sweeped.results.health[i].detail +
+                        "; give fewer subjects at a time, or write what was agreed on under [budgets]");
     sum_up(sweeped);
     if (common.format == Format::json)
         print_json(sweeped);

@@ -129,10 +129,11 @@ int lists_command(const CommonOptions& common, bool verify) {
         common.format == Format::json ? print_json(rows, nullptr) : print_table(rows, nullptr);
         return exit_ok;
     }
-    const Runtime runtime = make_runtime(std::move(*settings));
+    const Runtime runtime = make_single_runtime(std::move(*settings));
     dnsbl::SweepOptions options;
     options.seed = std::random_device{}();
     ProgressBar bar("probing");
+    options.budget = runtime.budget.get();
     options.progress = [&](std::uint64_t done, std::uint64_t total) { bar.update(done, total); };
     const auto results = dnsbl::sweep(runtime.lists->lists, {}, *runtime.resolver, options);
     const ResolverState resolver = judge_resolver(runtime, results.health);

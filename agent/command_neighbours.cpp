@@ -107,7 +107,7 @@ bool choose_lists(const ActiveLists& active, const std::vector<std::string>& wan
     return true;
 }
 
-void ask(Sweeped& sweeped, Resolver& resolver) {
+void ask(Sweeped& sweeped, Resolver& resolver, QueryBudget& budget) {
     const auto begun = std::chrono::steady_clock::now();
     {
         ProgressBar bar("asking");
@@ -115,6 +115,7 @@ void ask(Sweeped& sweeped, Resolver& resolver) {
         options.seed = std::random_device{}();
         options.progress = [&](std::uint64_t done, std::uint64_t total) { bar.update(done, total); };
         options.reasons = false;
+        options.budget = &budget;
         sweeped.results = sweep(sweeped.lists, sweeped.subjects, resolver, options);
     }
     sweeped.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
@@ -236,11 +237,11 @@ int neighbours_command(const CommonOptions& common, const std::vector<std::strin
         settings->dnsbl.include.clear();
         settings->dnsbl.exclude.clear();
     }
-    const Runtime runtime = make_runtime(std::move(*settings));
+    const Runtime runtime = make_single_runtime(std::move(*settings));
     Sweeped sweeped;
     sweeped.asked = networks_around(*addresses, sweeped.subjects);
     if (!choose_lists(*runtime.lists, wanted, sweeped)) return exit_usage;
-    ask(sweeped, *runtime.resolver);
+    ask(sweeped, *runtime.resolver, *runtime.budget);
     if (common.format == Format::json)
         print_json(sweeped);
     else

@@ -24,7 +24,7 @@
 #include "agent/published.hpp"
 #include "agent/site.hpp"
 #include "agent/web.hpp"
-#include "checks/mta/reply/load_classifier.hpp"
+#include "checks/dnsbl/budget_plan.hpp"
 
 namespace reputed {
 namespace {
@@ -105,15 +105,22 @@ class WakeUp {
     int fd_;
 };
 
-std::optional<Settings> load(const DaemonOptions& options) {
+// The configuration with the files that it names, read once: what was found good is what is used.
+struct Loaded {
+    Settings settings;
+    std::shared_ptr<const mta::Classifier> classifier;
+};
+
+std::optional<Loaded> load(const DaemonOptions& options) {
     Problems problems;
     Settings settings = load_settings(options.config_file, problems);
-    if (problems.empty()) mta::check_own_rules(settings.mta, system_sources(), problems);
+    std::shared_ptr<const mta::Classifier> classifier;
+    if (problems.empty()) classifier = own_classifier(settings.mta, problems);
     for (const auto& problem : problems)
         log("daemon").error("{}", problem.to_string());
     if (!problems.empty()) return {};
     if (!options.dns.empty()) settings.dns.servers = {options.dns};
-    return settings;
+    return Loaded{std::move(settings), std::move(classifier)};
 }
 
 void log_start(const Runtime& runtime) {
@@ -125,16 +132,18 @@ void log_start(const Runtime& runtime) {
                        runtime.lists->lists.size());
     if (runtime.settings->senders.empty())
         log("daemon").warn("no sender is configured and none was found on this machine: add a [[sender]]");
+    for (const auto& remark : dnsbl::budget_remarks(dnsbl::plan_budgets(*runtime.settings, *runtime.lists)))
+        log("lists").warn("{}", remark);
     for (const auto& skipped : runtime.lists->skipped)
         log("lists").debug("{}: {}", skipped.name, skipped.reason);
 }
 
 void reload(const DaemonOptions& options, Agent& agent) {
     sd_notify(0, "RELOADING=1");
-    auto settings = load(options);
-    if (settings) {
+    auto loaded = load(options);
+    if (loaded) {
         try {
-            Runtime runtime = make_runtime(std::move(*settings));
+            Runtime runtime = make_runtime(std::move(loaded->settings), std::move(loaded->classifier));
             set_up_logging(runtime.settings->log);
             log_start(runtime);
             agent.reload(std::move(runtime));
@@ -215,13 +224,13 @@ int serve(const DaemonOptions& options, Runtime runtime, const SignalQueue& sign
 
 int run_daemon(const DaemonOptions& options) {
     bound_memory();
-    auto settings = load(options);
-    if (!settings) return exit_config;
-    set_up_logging(settings->log);
+    auto loaded = load(options);
+    if (!loaded) return exit_config;
+    set_up_logging(loaded->settings.log);
     raise_file_limit();
     try {
         const SignalQueue signals;
-        Runtime runtime = make_runtime(std::move(*settings));
+        Runtime runtime = make_runtime(std::move(loaded->settings), std::move(loaded->classifier));
         log_start(runtime);
         return serve(options, std::move(runtime), signals);
     } catch (const std::exception& error) {

@@ -19,4 +19,12 @@ Json finding_json(const OpenFinding& open) {
             {"since", rfc3339(open.since)}};
 }
 
+Json reputation_json(const Reputation& reputation) {
+    Json parts = Json::array();
+    for (const auto& part : reputation.parts)
+        parts.push_back(
+            {{"part", to_string(part.part)}, {"what", plain_text(part.words)}, {"takes", part.points}});
+    return {{"score", reputation.score}, {"level", reputation.judged().name}, {"parts", std::move(parts)}};
+}
+
 }  // namespace reputed

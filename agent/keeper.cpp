@@ -76,8 +76,16 @@ void Keeper::submit(Batch&& batch) {
     {
         const std::lock_guard lock(mutex_);
         pending_.append(std::move(batch));
+        ++submitted_;
     }
     wake_.notify_one();
+}
+
+void Keeper::wait(std::chrono::milliseconds longest) {
+    if (!thread_.joinable()) return;
+    std::unique_lock lock(mutex_);
+    const auto wanted = submitted_;
+    settled_changed_.wait_for(lock, longest, [&] { return settled_ >= wanted; });
 }
 
 void Keeper::configure(StoreSettings settings) {
@@ -94,6 +102,8 @@ void Keeper::work(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         turn_or_memory();
         std::unique_lock lock(mutex_);
+        settled_ = taken_;
+        settled_changed_.notify_all();
         const auto wait = health_.state == StoreHealth::State::memory
                               ? std::min<std::chrono::seconds>(retry_after_, longest_wait)
                               : longest_wait;
@@ -116,6 +126,7 @@ void Keeper::turn() {
     {
         const std::lock_guard lock(mutex_);
         std::swap(batch, pending_);
+        taken_ = submitted_;
     }
     const auto now = clock_();
     note_ids(batch);

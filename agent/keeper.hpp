@@ -49,6 +49,8 @@ class Keeper {
 
     // Never waits for the disk.
     void submit(Batch&& batch);
+    // Until what was submitted before is on disk, or need not wait because there is none; `longest` at most.
+    void wait(std::chrono::milliseconds longest);
     void configure(StoreSettings settings);  // retention and size; another path needs another keeper
 
     StoreHealth health() const;
@@ -80,10 +82,14 @@ class Keeper {
     WallTime maintained_;
     std::vector<Transition> unwritten_;  // made while in memory, oldest first
     std::uint64_t next_entry_ = 1, next_transition_ = 1, next_outbox_ = 1;
+    std::uint64_t taken_ = 0;  // of submitted_, by the turn
 
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;
+    std::condition_variable_any settled_changed_;
     Batch pending_;
+    std::uint64_t submitted_ = 0;  // batches,
+    std::uint64_t settled_ = 0;    // and those of them that the thread is done with
     StoreSettings settings_;
     StoreHealth health_;
     std::jthread thread_;

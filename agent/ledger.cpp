@@ -127,6 +127,16 @@ bool Ledger::see(LedgerEntry& entry, const JobKey& job, Finding&& finding, bool 
     return true;
 }
 
+// One of severity ok is none, but says how what was there has ended.
+void Ledger::hear_last_words(const JobKey& job, Finding&& finding) {
+    const auto known = ids_.find(identity_of(finding));
+    if (known == ids_.end()) return;
+    if (auto* observation = find_observation(entries_.at(known->second), job)) {
+        observation->finding.message = std::move(finding.message);
+        observation->finding.evidence = std::move(finding.evidence);
+    }
+}
+
 bool Ledger::is_blind() const {
     return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) {
         return std::any_of(entry.second.observations.begin(), entry.second.observations.end(),
@@ -307,6 +317,10 @@ Ledger::Changes Ledger::record(const JobKey& job, Report&& report, WallTime now)
     std::map<std::uint64_t, bool> seen;  // whether that is to be written
     bool any_could_not_tell = false;
     for (auto& finding : report.findings) {
+        if (finding.severity == Severity::ok) {
+            hear_last_words(job, std::move(finding));
+            continue;
+        }
         const Severity severity = severity_here(finding, *settings_);
         if (severity != Severity::ok || !finding.drill) finding.severity = severity;
         if (finding.severity == Severity::ok) continue;

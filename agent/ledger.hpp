@@ -50,6 +50,14 @@ class Ledger {
     std::vector<OpenFinding> unconfirmed(WallTime now) const;  // seen, but not yet so often that it is open
 
     std::vector<LedgerEntry> entries() const;  // all, by id
+    // Which findings are open, and how severe each is by the last transition, stays the same while this does.
+    std::uint64_t revision() const { return next_transition_; }
+    // The open ones, drills too, in no order.
+    template <typename Visit>
+    void visit_open(Visit visit) const {
+        for (const auto& [id, entry] : entries_)
+            if (entry.episode != 0) visit(entry);
+    }
     bool knows(const JobKey& job) const { return jobs_.contains(job); }
 
   private:
@@ -60,6 +68,7 @@ class Ledger {
 
     LedgerEntry& entry_of(const Finding& finding);
     void judge_ratings(const JobKey& job, Report& report);
+    void hear_last_words(const JobKey& job, Finding&& finding);
     // True when there is more to write than that it was seen once more.
     bool see(LedgerEntry& entry, const JobKey& job, Finding&& finding, bool first_run, WallTime now);
     void confirm(LedgerEntry& entry, const JobKey& job, bool blind, WallTime now);

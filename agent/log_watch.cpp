@@ -223,9 +223,10 @@ std::vector<StoredPart> LogWatch::state() const {
 
 void LogWatch::configure(const MtaSettings& settings, std::shared_ptr<const mta::Classifier> classifier) {
     auto places = mta::log_places(settings);
-    Batch batch;
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard order(order_);
+        Batch batch;
+        std::unique_lock lock(mutex_);
         batch.parts = take_changes();
         // All goes through its written form: the providers may be others now, with other numbers.
         memory_ = all_parts();
@@ -233,8 +234,9 @@ void LogWatch::configure(const MtaSettings& settings, std::shared_ptr<const mta:
         places_ = std::move(places);
         classifier_ = std::move(classifier);
         open_logs();
+        lock.unlock();
+        if (!batch.empty() && submit_) submit_(std::move(batch));
     }
-    if (!batch.empty() && submit_) submit_(std::move(batch));
     wake();
 }
 
@@ -293,6 +295,7 @@ std::vector<StoredPart> LogWatch::take_changes() {
 }
 
 void LogWatch::write_changes() {
+    const std::lock_guard order(order_);
     Batch batch;
     {
         const std::lock_guard lock(mutex_);

@@ -63,6 +63,8 @@ class LogWatch final : public mta::DeliveryLog {
     std::vector<StoredPart> take_changes();
     void write_changes();
 
+    // Held from taking changes until they are submitted, so that none arrives behind newer ones. Taken before mutex_.
+    std::mutex order_;
     mutable std::mutex mutex_;  // of what follows; never held while waiting
     std::vector<mta::LogPlace> places_;
     std::shared_ptr<const mta::Classifier> classifier_;

@@ -12,10 +12,13 @@ inline const JobKey store_job{"store", "store"};
 inline const JobKey notify_job{"notify", "notify"};
 inline const JobKey drill_job{"drill", "drill"};  // looks whether one is asked for
 
+inline const JobKey reputation_job{"reputation", "reputation"};  // weighs what all others found
+
 inline constexpr std::chrono::seconds drill_gap{5};
 
 inline bool is_own(const JobKey& job) {
-    return job == resolver_job || job == store_job || job == notify_job || job == drill_job;
+    return job == resolver_job || job == store_job || job == notify_job || job == drill_job ||
+           job == reputation_job;
 }
 
 }  // namespace reputed

@@ -71,6 +71,37 @@ std::string failing_jobs(const std::vector<JobState>& jobs) {
     return out;
 }
 
+// Of those whose limit is known, as the metrics have it.
+std::string budget_table(const std::vector<Sample>& samples) {
+    struct Budget {
+        double used = 0;
+        double limit = 0;
+        double refused = 0;
+    };
+    std::map<std::string_view, Budget> budgets;
+    for (const auto& sample : samples) {
+        if (sample.metric->name == "reputed_budget_queries")
+            budgets[sample.values.front()].used = sample.value;
+        if (sample.metric->name == "reputed_budget_limit_queries")
+            budgets[sample.values.front()].limit = sample.value;
+        if (sample.metric->name == "reputed_budget_refusals_total")
+            budgets[sample.values.front()].refused = sample.value;
+    }
+    std::erase_if(budgets, [](const auto& budget) { return budget.second.limit == 0; });
+    if (budgets.empty()) return "";
+    const std::array<std::string_view, 4> headers = {"Operator", "Asked in 24 h", "Allowed",
+                                                     "Rounds put off"};
+    std::string out = "<h3>Questions that operators ration</h3>\n" +
+                      table_begin("Questions that operators ration", headers);
+    const auto number = [](double n) {
+        return "<td class=\"number\">" + std::to_string(static_cast<std::uint64_t>(n)) + "</td>";
+    };
+    for (const auto& [owner, budget] : budgets)
+        out += "<tr><th scope=\"row\">" + name(owner) + "</th>" + number(budget.used) + number(budget.limit) +
+               number(budget.refused) + "</tr>\n";
+    return out + table_end();
+}
+
 std::string store_line(const Snapshot& snapshot) {
     if (!snapshot.store) return "";
     const auto& store = *snapshot.store;
@@ -110,7 +141,8 @@ std::string agent_section(const Snapshot& snapshot) {
            (snapshot.last_reload_ok ? "." : "; " + badge(Severity::warning, "the last reload failed")) +
            "</p>\n" + store_line(snapshot);
     if (snapshot.jobs.empty()) return out + "<p>There are no jobs.</p>\n</section>\n";
-    return out + failing_jobs(snapshot.jobs) + check_table(snapshot.jobs) + "</section>\n";
+    return out + failing_jobs(snapshot.jobs) + check_table(snapshot.jobs) + budget_table(snapshot.own) +
+           "</section>\n";
 }
 
 }  // namespace reputed::page

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/html.hpp"
 #include "agent/page_parts.hpp"
 
 // Who sends, and what is thought of each address: one table a sender.
@@ -67,7 +68,22 @@ std::string describe_spf(const Facts& facts, const Sender& sender, std::string_v
     return badge(worst) + (worst == Severity::ok ? "" : " " + joined(domains));
 }
 
-bool is_all_good(const Facts& facts, const Sender& sender, std::size_t target, std::string_view address) {
+constexpr std::size_t most_parts_shown = 3;
+
+std::string describe_reputation(const Snapshot& snapshot, std::string_view address) {
+    const auto found = snapshot.reputations->find(address);
+    if (found == snapshot.reputations->end()) return badge(Severity::unknown, "not known");
+    const auto& reputation = found->second;
+    const auto& level = reputation.judged();
+    const auto parts = parts_text(reputation.parts, most_parts_shown);
+    return badge(level.severity, std::to_string(reputation.score) + ' ' + level.name) +
+           (parts.empty() ? "" : "<br><span class=\"small\">" + html::text(parts, 300) + "</span>");
+}
+
+bool is_all_good(const Snapshot& snapshot, const Facts& facts, const Sender& sender, std::size_t target,
+                 std::string_view address) {
+    const auto reputation = snapshot.reputations->find(address);
+    if (reputation != snapshot.reputations->end() && reputation->second.level > 0) return false;
     for (std::size_t i = 0; i < facts.addresses.lists.size(); ++i)
         if (!facts.addresses.at(target, i).is_good()) return false;
     if (ptr_of(facts, address) > Severity::info) return false;
@@ -97,7 +113,7 @@ class SenderTables {
 
   private:
     std::string table(const Sender& sender) {
-        const std::array<std::string_view, 4> headers = {"Address", "Lists", "PTR", "SPF"};
+        const std::array<std::string_view, 5> headers = {"Address", "Reputation", "Lists", "PTR", "SPF"};
         std::string rows;
         std::size_t good = 0;
         std::size_t left_out = 0;
@@ -105,13 +121,14 @@ class SenderTables {
         for (const auto& address : addresses) {
             const auto text = address.to_string();
             const auto target = targets_.at(text);
-            if (only_the_bad_ && is_all_good(facts_, sender, target, text)) {
+            if (only_the_bad_ && is_all_good(snapshot_, facts_, sender, target, text)) {
                 ++good;
             } else if (shown_ >= most_targets) {
                 ++left_out;
             } else {
                 ++shown_;
                 rows += "<tr><th scope=\"row\">" + breakable(text) + "</th><td>" +
+                        describe_reputation(snapshot_, text) + "</td><td>" +
                         describe(standing_of(facts_.addresses, target)) + "</td><td>" +
                         badge(ptr_of(facts_, text)) + "</td><td>" + describe_spf(facts_, sender, text) +
                         "</td></tr>\n";

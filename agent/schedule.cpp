@@ -11,6 +11,8 @@ using std::chrono::milliseconds;
 constexpr auto first_run_gap = 50ms;          // between the first runs of two jobs,
 constexpr auto first_run_spread_limit = 60s;  // as long as all of them fit in here
 constexpr int jitter_percent = 5;
+constexpr milliseconds shortest_try_gap = 1min;
+constexpr std::chrono::duration<std::uint64_t, std::milli> try_gap_range = 9min;
 
 }  // namespace
 
@@ -24,10 +26,11 @@ std::uint64_t Schedule::random() {
 
 void Schedule::set_jobs(const std::vector<Job>& jobs, Time now, bool anew) {
     std::map<JobKey, Entry> next;
+    if (!turns_from_) turns_from_ = now;
     const auto spread = std::min<milliseconds>(first_run_gap * static_cast<std::int64_t>(jobs.size()),
                                                first_run_spread_limit);
     for (const auto& job : jobs) {
-        Entry entry{job.interval, now, anew && running_.contains(job.key)};
+        Entry entry{job.interval, now, job.turn, anew && running_.contains(job.key)};
         const auto known = jobs_.find(job.key);
         if (known != jobs_.end() && !anew) {
             entry.due = std::min(known->second.due, now + job.interval);
@@ -55,6 +58,18 @@ std::optional<Schedule::Time> Schedule::next_due() const {
     return waiting_.begin()->first;
 }
 
+// The job's turn that is nearest to one interval after `begun`: runs that were put off or brought forward do not make
+// it lose its place.
+Schedule::Time Schedule::next_after(const Entry& entry, Time begun) const {
+    if (!entry.turn || entry.interval <= 0s) return begun + entry.interval;
+    const auto interval = std::chrono::duration_cast<milliseconds>(entry.interval);
+    const auto offset =
+        milliseconds(static_cast<std::int64_t>(*entry.turn * static_cast<double>(interval.count())));
+    const Time first = *turns_from_ + offset;
+    const auto passed = std::chrono::duration_cast<milliseconds>(begun + interval / 2 - first);
+    return first + (passed < 0ms ? 0 : passed / interval + 1) * interval;
+}
+
 void Schedule::finished(const JobKey& key, Time begun, Time now) {
     running_.erase(key);
     const auto found = jobs_.find(key);
@@ -66,7 +81,8 @@ void Schedule::finished(const JobKey& key, Time begun, Time now) {
     // From the beginning of the run, so that a long run does not stretch the interval; never at once again, though.
     auto& due = found->second.due;
     waiting_.erase({due, key});  // there when it was run without being taken
-    due = found->second.again ? now : std::max(begun + interval + jitter, now + interval / 10);
+    due =
+        found->second.again ? now : std::max(next_after(found->second, begun) + jitter, now + interval / 10);
     found->second.again = false;
     waiting_.emplace(due, key);
 }
@@ -84,6 +100,13 @@ void Schedule::run_by(const JobKey& key, Time due) {
     if (found == jobs_.end()) return;
     if (running_.contains(key)) found->second.again = true;
     bring_forward(found, due);
+}
+
+void Schedule::try_again(const JobKey& key, Time begun) {
+    const auto found = jobs_.find(key);
+    if (found == jobs_.end()) return;
+    const auto wait = shortest_try_gap + milliseconds(random() % try_gap_range.count());
+    bring_forward(found, begun + wait);
 }
 
 void Schedule::bring_forward(std::map<JobKey, Entry>::iterator job, Time due) {

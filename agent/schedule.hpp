@@ -21,6 +21,9 @@ class Schedule {
     struct Job {
         JobKey key;
         std::chrono::seconds interval{0};
+        // Where in its interval it runs from its second run on, 0 up to 1, for jobs that shall take turns; none: that many
+        // seconds after its last run.
+        std::optional<double> turn{};
     };
 
     explicit Schedule(std::uint64_t seed) : random_(seed) {}
@@ -46,21 +49,28 @@ class Schedule {
     // more, since it may have begun before what it is to see. Never puts it off.
     void run_by(const JobKey& key, Time due);
 
+    // The job could not begin at `begun` and tries again within ten minutes, each time after another while: those that
+    // wait for the same come to it in turn. Never puts it off.
+    void try_again(const JobKey& key, Time begun);
+
     std::optional<Time> due(const JobKey& key) const;
 
   private:
     struct Entry {
         std::chrono::seconds interval{0};
         Time due;
+        std::optional<double> turn;
         bool again = false;  // what it looks at changed while it ran
     };
     std::uint64_t random();
+    Time next_after(const Entry& entry, Time begun) const;
     void bring_forward(std::map<JobKey, Entry>::iterator job, Time due);
 
     std::map<JobKey, Entry> jobs_;
     std::set<std::pair<Time, JobKey>> waiting_;  // those of jobs_ that do not run, in the order they fall due
     std::set<JobKey> running_;                   // taken and not finished, still in jobs_ or not
     std::uint64_t random_;
+    std::optional<Time> turns_from_;  // from which turns are counted
 };
 
 }  // namespace reputed

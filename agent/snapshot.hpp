@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/reputation.hpp"
 #include "checks/check.hpp"
 
 // What readers (web, metrics, command line) see of the agent: one immutable picture, swapped whole.
@@ -85,6 +86,7 @@ struct Snapshot {
     std::vector<OpenFinding> unconfirmed;  // seen, but not often enough yet to count; same order
     std::vector<JobState> jobs;            // by check, then subject
     std::vector<RemovedJobs> removed;      // by check; only checks that lost jobs
+    std::shared_ptr<const Reputations> reputations = std::make_shared<const Reputations>();
     std::vector<NotifierState> notifiers;  // by name
     std::optional<StoreState> store;       // nothing where none is wanted
 

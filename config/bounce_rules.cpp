@@ -146,15 +146,9 @@ std::optional<DsnPattern> DsnPattern::parse(std::string_view text) {
 
 BounceRules parse_bounces(std::string_view toml_text, std::string_view file, Problems& problems) {
     BounceRules out;
-    toml::table root;
-    try {
-        root = toml::parse(toml_text, file);
-    } catch (const toml::parse_error& error) {
-        const auto& at = error.source().begin;
-        problems.push_back({std::string(file), at.line, at.column, std::string(error.description())});
-        return out;
-    }
-    const TableReader reader(root, file, problems);
+    const auto root = read_toml(toml_text, file, problems);
+    if (!root) return out;
+    const TableReader reader(*root, file, problems);
     reader.only({"rule", "list"});
     reader.each<toml::table>("rule", "tables", [&](const toml::table& table) {
         if (auto rule = read_rule(table, reader.inner(table))) out.rules.push_back(std::move(*rule));

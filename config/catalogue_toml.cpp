@@ -286,15 +286,9 @@ std::optional<List> read_list(const toml::table& table, std::string_view file, P
 
 Catalogue Catalogue::parse(std::string_view toml_text, std::string_view file, Problems& problems) {
     Catalogue catalogue;
-    toml::table root;
-    try {
-        root = toml::parse(toml_text, file);
-    } catch (const toml::parse_error& error) {
-        const auto& at = error.source().begin;
-        problems.push_back({std::string(file), at.line, at.column, std::string(error.description())});
-        return catalogue;
-    }
-    const TableReader reader(root, file, problems);
+    const auto root = read_toml(toml_text, file, problems);
+    if (!root) return catalogue;
+    const TableReader reader(*root, file, problems);
     reader.only({"list", "dead", "unsupported"});
     for (const bool ended : {true, false})
         reader.each<toml::table>(ended ? "dead" : "unsupported", "tables", [&](const toml::table& table) {

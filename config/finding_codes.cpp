@@ -86,15 +86,9 @@ std::optional<FindingCode> read_code(const TableReader& reader) {
 std::vector<FindingCode> parse_finding_codes(std::string_view toml_text, std::string_view file,
                                              Problems& problems) {
     std::vector<FindingCode> codes;
-    toml::table root;
-    try {
-        root = toml::parse(toml_text, file);
-    } catch (const toml::parse_error& error) {
-        const auto& at = error.source().begin;
-        problems.push_back({std::string(file), at.line, at.column, std::string(error.description())});
-        return codes;
-    }
-    const TableReader reader(root, file, problems);
+    const auto root = read_toml(toml_text, file, problems);
+    if (!root) return codes;
+    const TableReader reader(*root, file, problems);
     reader.only({"finding"});
     reader.each<toml::table>("finding", "tables", [&](const toml::table& table) {
         const auto inner = reader.inner(table);

@@ -87,15 +87,9 @@ std::string taken_by(const std::vector<Provider>& providers, const Provider& add
 
 std::vector<Provider> parse_providers(std::string_view toml_text, std::string_view file, Problems& problems) {
     std::vector<Provider> providers;
-    toml::table root;
-    try {
-        root = toml::parse(toml_text, file);
-    } catch (const toml::parse_error& error) {
-        const auto& at = error.source().begin;
-        problems.push_back({std::string(file), at.line, at.column, std::string(error.description())});
-        return providers;
-    }
-    const TableReader reader(root, file, problems);
+    const auto root = read_toml(toml_text, file, problems);
+    if (!root) return providers;
+    const TableReader reader(*root, file, problems);
     reader.only({"provider"});
     reader.each<toml::table>("provider", "tables", [&](const toml::table& table) {
         const auto inner = reader.inner(table);

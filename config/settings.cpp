@@ -139,11 +139,18 @@ constexpr Table dnsbl_table() {
     return table;
 }
 
+void read_budgets(const toml::node& node, Settings& settings, Reader& reader) {
+    if (const auto* table = table_or_problem(node, "[budgets]", reader))
+        schema::read_budgets(*table, settings.budgets, reader);
+}
+
 constexpr Table tables[] = {
     {"sender", "[[sender]]", read_senders, show_senders, sample_sender,
      [] { return names_of(schema::sender_keys()); }},
     section<&Settings::dns, schema::dns_keys, "[dns]">("dns"),
     dnsbl_table(),
+    {"budgets", "[budgets]", read_budgets, schema::show_budgets, schema::sample_budgets,
+     [] { return names_of(schema::budget_keys()); }},
     section<&Settings::checks, schema::check_keys, "[checks]">("checks"),
     section<&Settings::mta, schema::mta_keys, "[mta]">("mta"),
     items<&Settings::feedback, schema::feedback_keys, "[[feedback]]">(
@@ -299,6 +306,7 @@ Settings parse_settings(std::string_view toml, std::string_view file, const Sour
         if (found.empty() && settings.senders.empty()) discover_sender(settings, sources);
         if (found.empty()) schema::remark_senders(settings, settings.remarks);
         if (found.empty()) schema::remark_notifiers(settings, settings.remarks);
+        if (found.empty()) schema::settle_budgets(settings);
     }
     sort_by_place(found);
     problems.insert(problems.end(), found.begin(), found.end());

@@ -55,9 +55,11 @@ void read_severity(const toml::node& node, std::string_view name, SeverityRule& 
 // The end of a mute: a date, which is its last day, or a point of time with its offset.
 void read_until(const toml::node& node, std::string_view name, MuteRule& rule, Reader& reader) {
     using std::chrono::system_clock;
+    // The clock counts nanoseconds, from 1677 to 2262: a mute until the year 9999 is one for good.
     const auto days_of = [](const toml::date& date) {
-        return std::chrono::sys_days(std::chrono::year_month_day(
-            std::chrono::year(date.year), std::chrono::month(date.month), std::chrono::day(date.day)));
+        return std::chrono::sys_days(
+            std::chrono::year_month_day(std::chrono::year(std::clamp<int>(date.year, 1970, 2261)),
+                                        std::chrono::month(date.month), std::chrono::day(date.day)));
     };
     if (const auto* date = node.as_date()) {
         rule.until = days_of(date->get()) + std::chrono::days(1);

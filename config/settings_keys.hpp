@@ -11,6 +11,7 @@ namespace reputed::schema {
 std::span<const Key<Sender>> sender_keys();
 std::span<const Key<DnsSettings>> dns_keys();
 std::span<const Key<DnsblSettings>> dnsbl_keys();
+std::span<const Key<BudgetLimit>> budget_keys();
 std::span<const Key<IntervalSettings>> check_keys();
 std::span<const Key<MtaSettings>> mta_keys();
 std::span<const Key<FeedbackSettings>> feedback_keys();
@@ -29,10 +30,16 @@ void read_mutes(const toml::node& node, std::vector<MuteRule>& rules, Reader& re
 void read_dnsbl(const toml::table& table, DnsblSettings& settings, std::vector<std::string>& remarks,
                 Reader& reader);
 void read_feedback(const toml::node& node, std::vector<FeedbackSettings>& sources, Reader& reader);
+void read_budgets(const toml::table& table, std::vector<BudgetLimit>& budgets, Reader& reader);
 void read_notifiers(const toml::node& node, std::vector<NotifierSettings>& notifiers, Reader& reader);
 
 std::string sample_feedback();
 std::string sample_notifiers();
+
+std::string show_budgets(const Settings& settings);
+std::string sample_budgets();
+// Owners as they are spelled elsewhere, once all that may have one is known; a remark about each that is nobody.
+void settle_budgets(Settings& settings);
 
 // What has no effect in a sender.
 void remark_senders(const Settings& settings, std::vector<std::string>& remarks);

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <set>
 
 #include "config/host_name.hpp"
 #include "config/message_template.hpp"
+#include "config/notifier_kind.hpp"
 #include "config/service_url.hpp"
 #include "config/settings_keys.hpp"
 #include "config/settings_secrets.hpp"
@@ -20,8 +20,6 @@ using Kind = NotifierKind;
 constexpr std::int64_t second = 1'000;
 constexpr std::int64_t hour = 3'600 * second;
 constexpr std::int64_t day = 24 * hour;
-constexpr std::size_t most_notifiers = 50;
-constexpr std::size_t most_recipients = 50;
 constexpr std::size_t longest_name = 63;
 
 constexpr std::string_view kind_names[] = {"alertmanager", "webhook", "email", "sendmail"};
@@ -146,13 +144,6 @@ std::string show_quiet(const Settings& settings) {
     return toml_quoted(shown(settings.quiet_hours.begin) + '-' + shown(settings.quiet_hours.end));
 }
 
-bool has_http(const Settings& settings) {
-    return settings.kind == Kind::alertmanager || settings.kind == Kind::webhook;
-}
-bool has_mail(const Settings& settings) {
-    return settings.kind == Kind::email || settings.kind == Kind::sendmail;
-}
-
 void read_url(const toml::node& node, std::string_view name, Settings& settings, Reader& reader) {
     read_secret(node, name, true, settings.url, reader);
     if (settings.url.is_set() && !ServiceUrl::parse(settings.url.value, {"http", "https"}))
@@ -202,25 +193,6 @@ constexpr Key<Settings> text_of(std::string_view name, std::string_view help, st
         return Fits(settings) && !(settings.*Member).empty() ? show_text(settings.*Member) : std::string();
     };
     return key;
-}
-
-bool is_webhook(const Settings& settings) {
-    return settings.kind == Kind::webhook;
-}
-bool is_telegram(const Settings& settings) {
-    return is_webhook(settings) && settings.format == "telegram";
-}
-bool is_template(const Settings& settings) {
-    return is_webhook(settings) && settings.format == "template";
-}
-bool is_email(const Settings& settings) {
-    return settings.kind == Kind::email;
-}
-bool is_sendmail(const Settings& settings) {
-    return settings.kind == Kind::sendmail;
-}
-bool is_remote(const Settings& settings) {
-    return !is_sendmail(settings);
 }
 
 constexpr auto template_row = [] {
@@ -340,197 +312,6 @@ constexpr Key<Settings> rows[] = {
 
 std::span<const Key<NotifierSettings>> notifier_keys() {
     return rows;
-}
-
-// No table can have every key, since each kind has its own: one example a kind, each key explained where it comes
-// first.
-std::string sample_notifiers() {
-    struct Shown {
-        std::string_view key;
-        std::string_view example = {};
-    };
-    const std::vector<std::vector<Shown>> examples = {
-        {{"name"},
-         {"kind"},
-         {"min_severity"},
-         {"senders"},
-         {"quiet_hours"},
-         {"quiet_below"},
-         {"group_wait"},
-         {"digest_over"},
-         {"rate_limit"},
-         {"timeout"},
-         {"give_up"},
-         {"url"},
-         {"format"},
-         {"token"},
-         {"hmac_key"},
-         {"ca_file"}},
-        {{"name", R"("alertmanager")"},
-         {"kind", R"("alertmanager")"},
-         {"url", R"("http://127.0.0.1:9093")"},
-         {"username"},
-         {"password"},
-         {"resend"}},
-        {{"name", R"("telegram")"},
-         {"kind", R"("webhook")"},
-         {"format", R"("telegram")"},
-         {"url", R"({ env = "OPS_URL" })"},
-         {"chat_id"}},
-        {{"name", R"("own")"},
-         {"kind", R"("webhook")"},
-         {"format", R"("template")"},
-         {"template_file"},
-         {"url", R"({ env = "OPS_URL" })"}},
-        {{"name", R"("mail")"},
-         {"kind", R"("email")"},
-         {"smtp"},
-         {"starttls"},
-         {"username"},
-         {"password"},
-         {"from"},
-         {"to"}},
-        {{"name", R"("local")"}, {"kind", R"("sendmail")"}, {"sendmail"}, {"from"}, {"to"}},
-    };
-    std::string out;
-    std::set<std::string_view> explained;
-    for (const auto& example : examples) {
-        std::vector<Key<Settings>> keys;
-        for (const auto& shown : example) {
-            auto key = *std::find_if(std::begin(rows), std::end(rows),
-                                     [&](const auto& row) { return row.name == shown.key; });
-            if (!shown.example.empty()) key.example = shown.example;
-            if (!explained.insert(key.name).second) key.help = {};
-            keys.push_back(key);
-        }
-        out += sample_table<Settings>("#[[notifier]]",
-                                      out.empty()
-                                          ? "Who is told when something opens, changes or clears; there may "
-                                            "be several, without any nobody is.\n"
-                                            "`reputed notify test` sends each a test message."
-                                          : "",
-                                      keys, Settings{});
-    }
-    return out;
-}
-
-namespace {
-
-// Keys that the kind has no use for: nobody is to believe that they do something.
-void refuse_strangers(const toml::table& table, const Settings& settings, Reader& reader) {
-    struct Use {
-        std::string_view key;
-        bool (*fits)(const Settings&);
-        std::string_view of;
-    };
-    constexpr Use uses[] = {
-        {"url", has_http, "alertmanager and webhook"},
-        {"token", has_http, "alertmanager and webhook"},
-        {"format", is_webhook, "webhook"},
-        {"hmac_key", is_webhook, "webhook"},
-        {"template_file", is_template, "webhook with format = \"template\""},
-        {"chat_id", is_telegram, "webhook with format = \"telegram\""},
-        {"resend", [](const Settings& one) { return one.kind == Kind::alertmanager; }, "alertmanager"},
-        {"smtp", is_email, "email"},
-        {"starttls", is_email, "email"},
-        {"username", is_remote, "alertmanager, webhook and email"},
-        {"password", is_remote, "alertmanager, webhook and email"},
-        {"from", has_mail, "email and sendmail"},
-        {"to", has_mail, "email and sendmail"},
-        {"sendmail", is_sendmail, "sendmail"},
-        {"ca_file", is_remote, "alertmanager, webhook and email"},
-    };
-    for (const auto& use : uses)
-        if (const auto found = table.find(use.key); found != table.end() && !use.fits(settings))
-            reader.problem(found->first.source(), in_quotes(use.key) + " is a key of the kind " +
-                                                      std::string(use.of) + ", not of this one");
-}
-
-void require(const toml::table& table, const std::vector<std::string_view>& keys, Reader& reader) {
-    for (const auto key : keys)
-        if (!table.contains(key)) reader.problem(table.source(), "[[notifier]] needs a " + in_quotes(key));
-}
-
-void require_all(const toml::table& table, const Settings& settings, Reader& reader) {
-    require(table, {"name", "kind"}, reader);
-    if (!table.contains("kind")) return;
-    if (has_http(settings)) require(table, {"url"}, reader);
-    if (is_template(settings)) require(table, {"template_file"}, reader);
-    if (is_telegram(settings)) require(table, {"chat_id"}, reader);
-    if (is_email(settings)) require(table, {"smtp"}, reader);
-    if (has_mail(settings)) require(table, {"from", "to"}, reader);
-    if (has_mail(settings) && table.contains("to") &&
-        (settings.to.empty() || settings.to.size() > most_recipients))
-        reader.problem(table.find("to")->first.source(), R"("to" needs 1 to 50 addresses)");
-}
-
-// What one key cannot see.
-void check_together(const toml::table& table, const Settings& settings, Reader& reader) {
-    if (table.contains("username") != table.contains("password"))
-        reader.problem(table.source(), R"("username" and "password" go together)");
-    if (table.contains("username") && table.contains("token"))
-        reader.problem(table.source(), R"("username" and "token" are two ways to log in: keep one)");
-    if (!is_email(settings) || settings.smtp.empty()) return;
-    const auto server = ServiceUrl::parse(settings.smtp, {"smtp", "smtps"});
-    if (!server) return;
-    if (server->scheme == "smtps" && table.contains("starttls"))
-        reader.problem(table.find("starttls")->first.source(),
-                       R"("starttls" is for smtp://; with smtps:// everything is TLS from the start)");
-    if (server->scheme == "smtp" && settings.starttls == "off" && table.contains("password") &&
-        !server->is_loopback())
-        reader.problem(
-            table.find("starttls")->first.source(),
-            R"(without STARTTLS the password would cross the network for all to read: write "required")");
-}
-
-}  // namespace
-
-void read_notifiers(const toml::node& node, std::vector<NotifierSettings>& notifiers, Reader& reader) {
-    const auto* tables = node.as_array();
-    if (node.is_table())
-        return reader.problem(node.source(),
-                              "there may be several notifiers: write [[notifier]], not [notifier]");
-    if (!tables) return reader.wrong_type(node, "notifier", "a list of tables, written [[notifier]]");
-    if (tables->size() > most_notifiers) return reader.problem(node.source(), "more than 50 notifiers");
-    for (const auto& item : *tables) {
-        const auto* table = item.as_table();
-        if (!table) {
-            reader.wrong_type(item, "notifier", "a list of tables, written [[notifier]]");
-            continue;
-        }
-        NotifierSettings settings;
-        read_table(*table, "[[notifier]]", notifier_keys(), settings, reader);
-        require_all(*table, settings, reader);
-        if (table->contains("kind")) refuse_strangers(*table, settings, reader);
-        check_together(*table, settings, reader);
-        for (const auto& other : notifiers)
-            if (!settings.name.empty() && other.name == settings.name)
-                reader.problem(table->source(), "two notifiers are called " + in_quotes(settings.name) +
-                                                    ": give each a name of its own");
-        notifiers.push_back(std::move(settings));
-    }
-}
-
-void remark_notifiers(const reputed::Settings& settings, std::vector<std::string>& remarks) {
-    for (const auto& notifier : settings.notifiers) {
-        const std::string name = "notifier " + in_quotes(notifier.name) + ": ";
-        for (const auto& sender : notifier.senders) {
-            bool known = false;
-            for (const auto& one : settings.senders)
-                known = known || one.name == sender;
-            if (!known) remarks.push_back(name + "no sender is called " + in_quotes(sender));
-        }
-        const auto server = ServiceUrl::parse(notifier.smtp, {"smtp", "smtps"});
-        if (is_sendmail(notifier) || (is_email(notifier) && server && server->is_loopback()))
-            remarks.push_back(
-                name +
-                "its mail leaves through this machine's own MTA: an address that is blocked should not be "
-                "its own messenger, so have a second notifier that takes another way");
-        const auto url = ServiceUrl::parse(notifier.url.value, {"http"});
-        if (has_http(notifier) && url && !url->is_loopback() &&
-            (notifier.token.is_set() || notifier.password.is_set()))
-            remarks.push_back(name + "its login crosses the network for all to read: use https");
-    }
 }
 
 }  // namespace reputed::schema

@@ -2,6 +2,16 @@
 
 namespace reputed {
 
+std::optional<toml::table> read_toml(std::string_view text, std::string_view file, Problems& problems) {
+    try {
+        return toml::parse(text, file);
+    } catch (const toml::parse_error& error) {
+        const auto& at = error.source().begin;
+        problems.push_back({std::string(file), at.line, at.column, std::string(error.description())});
+        return {};
+    }
+}
+
 std::string_view TableReader::type_name(toml::node_type type) {
     switch (type) {
         case toml::node_type::none:

@@ -16,6 +16,10 @@
 // Internal to config/: includes toml++, which is heavy.
 namespace reputed {
 
+// Text that is no TOML becomes a problem at its place. For files of ours and rules without secrets: the parser quotes what
+// it stumbles over.
+std::optional<toml::table> read_toml(std::string_view text, std::string_view file, Problems& problems);
+
 // Takes the values out of one TOML table. What does not fit becomes a problem at its place, and the value
 // keeps its default; a key that is not there is no problem unless required.
 class TableReader {

@@ -4,7 +4,9 @@
 #include <limits>
 #include <random>
 #include <set>
+#include <unordered_set>
 
+#include "checks/dnsbl/budget_plan.hpp"
 #include "checks/dnsbl/findings.hpp"
 #include "checks/mta/log/list_blame.hpp"
 #include "config/public_suffix.hpp"
@@ -12,8 +14,6 @@
 namespace reputed::dnsbl {
 namespace {
 
-// PTR names cost a look-up each; a hoster's thousands of generic ones are no domains to watch.
-constexpr std::size_t most_ptr_names = 256;
 constexpr std::size_t most_names_of_one = 4;
 
 using std::chrono::system_clock;
@@ -73,9 +73,17 @@ const MetricInfo& state_metric(const List& list) {
     return listed;
 }
 
-// NaN: could not tell, the last good value stays.
+const MetricInfo& time_metric(const List& list) {
+    return is_domain_list(list.kind) ? domain_last_answer : last_answer;
+}
+
+constexpr Health every_health[] = {Health::usable, Health::refused, Health::broken, Health::silent,
+                                   Health::servfail};
+
+// The last good value stays.
+constexpr double not_told = std::numeric_limits<double>::quiet_NaN();
+
 double state_value(const List& list, State state, const Entry* entry) {
-    if (!is_definite(state)) return std::numeric_limits<double>::quiet_NaN();
     if (list.kind == ListKind::ip_score && state == State::score && entry != nullptr)
         return entry->what.score;
     return state == State::clean ? 0 : 1;
@@ -90,25 +98,25 @@ void add_samples(const List& list, const std::vector<Subject>& subjects, const R
                  system_clock::time_point now, std::vector<Sample>& out) {
     std::vector<std::size_t> counts(state_count, 0);
     const MetricInfo& value_metric = state_metric(list);
-    const MetricInfo& time_metric = is_domain_list(list.kind) ? domain_last_answer : last_answer;
     for (std::size_t i = 0; i < subjects.size(); ++i) {
         if (!results.asked(0, i)) continue;
         const State state = results.state(0, i);
         ++counts[static_cast<std::size_t>(state)];
+        const bool told = is_definite(state) && !results.kept(0, i);
         const std::vector<std::string> labels = {subjects[i].text, list.name};
         // A score list without an entry about the address has no score to show, and a score of 0 would be a
         // bad one.
         if (list.kind != ListKind::ip_score || state != State::clean)
-            out.push_back({&value_metric, labels, state_value(list, state, results.find(0, i))});
-        const double time = is_definite(state) ? unix_seconds(now) : std::numeric_limits<double>::quiet_NaN();
-        out.push_back({&time_metric, labels, time});
+            out.push_back(
+                {&value_metric, labels, told ? state_value(list, state, results.find(0, i)) : not_told});
+        const double time = told ? unix_seconds(now) : not_told;
+        out.push_back({&time_metric(list), labels, time});
     }
     for (std::size_t i = 0; i < state_count; ++i)
         out.push_back({&targets,
                        {list.name, std::string(to_string(static_cast<State>(i)))},
                        static_cast<double>(counts[i])});
-    for (const auto health :
-         {Health::usable, Health::refused, Health::broken, Health::silent, Health::servfail})
+    for (const auto health : every_health)
         out.push_back({&list_health,
                        {list.name, std::string(to_string(health))},
                        results.health[0].health == health ? 1.0 : 0.0});
@@ -178,8 +186,7 @@ std::vector<std::string> list_names(const Settings& settings, const ActiveLists&
 std::chrono::seconds interval(const Settings& settings, const ActiveLists& lists,
                               const std::string& subject) {
     const List* list = find_list(lists, subject);
-    return list == nullptr ? settings.dnsbl.interval
-                           : std::max(settings.dnsbl.interval, list->interval_floor);
+    return list == nullptr ? settings.dnsbl.interval : planned_interval(settings, lists, *list);
 }
 
 // A list that breaks between its test points and its targets would list everybody: what it says counts only when the
@@ -190,14 +197,35 @@ Results sweep_twice_checked(const List& list, const std::vector<Subject>& subjec
     const auto is_statement = [](const Entry& entry) { return is_definite(entry.what.state); };
     if (std::none_of(results.entries.begin(), results.entries.end(), is_statement)) return results;
     ++options.seed;
+    options.prepaid = true;
     const Results after = sweep({list}, {}, resolver, options);
     results.questions += after.questions;
+    if (results.rations[0]) results.rations[0]->asked(after.questions);
     if (after.health[0].health == Health::usable) return results;
+    if (options.budget != nullptr) options.budget->answers().erase(list.name);
     results.health = after.health;
     results.entries.clear();
     for (std::size_t i = 0; i < subjects.size(); ++i)
         if (results.asked(0, i)) results.set(0, i, state_of(after.health[0].health));
     return results;
+}
+
+// Nothing was asked: everything stays as it was.
+Report exhausted_report(const List& list, const std::vector<Subject>& subjects, const Results& results) {
+    Report report;
+    report.findings.push_back(exhausted_finding(list, results.health[0]));
+    report.holds.push_back({"", "", ""});
+    for (const auto& subject : subjects) {
+        if (!accepts(list, subject)) continue;
+        report.samples.push_back({&state_metric(list), {subject.text, list.name}, not_told});
+        report.samples.push_back({&time_metric(list), {subject.text, list.name}, not_told});
+    }
+    for (std::size_t i = 0; i < state_count; ++i)
+        report.samples.push_back(
+            {&targets, {list.name, std::string(to_string(static_cast<State>(i)))}, not_told});
+    for (const auto health : every_health)
+        report.samples.push_back({&list_health, {list.name, std::string(to_string(health))}, not_told});
+    return report;
 }
 
 // A listing that receivers act on, or one that none of them minds.
@@ -219,7 +247,10 @@ Report run(const std::string& subject, const Services& services) {
     SweepOptions options;
     options.seed = std::random_device{}();
     options.stop = services.stop;
+    options.budget = services.budget;
+    options.now = services.now;
     const Results results = sweep_twice_checked(*list, subjects.all, services.resolver, options);
+    if (results.exhausted[0]) return exhausted_report(*list, subjects.all, results);
     Report report = report_of(*list, subjects.all, results, services.now);
     if (!subjects.complete) report.holds.push_back({"", "", list->name});
     add_blame(*list, services, report);
@@ -230,9 +261,9 @@ Report run(const std::string& subject, const Services& services) {
 
 std::vector<std::string> known_domains(const Settings& settings) {
     std::vector<std::string> names;
+    std::unordered_set<std::string> seen;
     const auto add = [&](const std::string& name) {
-        if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
-            names.push_back(name);
+        if (!name.empty() && seen.insert(name).second) names.push_back(name);
     };
     for (const auto& sender : settings.senders) {
         for (const auto& domain : sender.domains) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "config/budget_owner.hpp"
+
 namespace reputed::dnsbl {
 namespace {
 
@@ -172,6 +174,11 @@ Finding health_finding(const List& list, const ListHealth& health) {
     return resolver ? resolver_refused(list, health) : list_refused(list, health);
 }
 
+// An answer that was kept is none of this round: what it says is known already, and confirms nothing.
+bool is_told(const Results& results, std::size_t subject) {
+    return results.asked(0, subject) && is_definite(results.state(0, subject)) && !results.kept(0, subject);
+}
+
 // A number on the list's own scale, or that it could not be told. An address without an entry has no score, and what was
 // wrong with the last one is over.
 void add_ratings(const List& list, const std::vector<Subject>& subjects, const Results& results,
@@ -217,15 +224,33 @@ void add_findings(const List& list, const std::vector<Subject>& subjects, const 
     bool any_definite = false;
     for (std::size_t i = 0; i < subjects.size(); ++i) {
         any_asked = any_asked || results.asked(0, i);
-        any_definite = any_definite || (results.asked(0, i) && is_definite(results.state(0, i)));
+        any_definite = any_definite || is_told(results, i);
     }
     if (any_asked && !any_definite) {
         report.holds.push_back({"", "", list.name});
         return;
     }
     for (std::size_t i = 0; i < subjects.size(); ++i)
-        if (results.asked(0, i) && !is_definite(results.state(0, i)))
+        if (results.asked(0, i) && !is_told(results, i))
             report.holds.push_back({"", subjects[i].text, list.name});
+}
+
+// It has its own cause, whatever else is wrong meanwhile; only when it lasts is it worth a message.
+Finding exhausted_finding(const List& list, const ListHealth& health) {
+    Finding finding;
+    finding.code = "budget.exhausted";
+    finding.subject = budget_owner(list);
+    finding.severity = severity_of(list, {Health::silent, {}, {}, {}});
+    finding.message = finding.subject + " is asked no more for now: its limit leaves no room";
+    finding.evidence = list.name + " " + health.detail;
+    finding.remedy =
+        "Raise [dnsbl] interval, watch fewer addresses, or agree on more with the operator and write it "
+        "under "
+        "[budgets].";
+    finding.link = list.website;
+    finding.could_not_tell = true;
+    finding.own_cause = true;
+    return finding;
 }
 
 std::optional<Finding> drill_finding(const List& list, const Subject& subject) {

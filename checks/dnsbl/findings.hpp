@@ -18,6 +18,10 @@ namespace reputed::dnsbl {
 void add_findings(const List& list, const std::vector<Subject>& subjects, const Results& results,
                   Report& report);
 
+// budget.exhausted (subject the operator): the list was not asked, since its operator's limit leaves no room; the detail
+// of `health` says how much.
+Finding exhausted_finding(const List& list, const ListHealth& health);
+
 // How much it matters that this list is not usable: what it would have said is unknown where it counts.
 Severity severity_of(const List& list, const ListHealth& health);
 

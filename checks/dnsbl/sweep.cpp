@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <map>
 #include <utility>
+
+#include "checks/dnsbl/budget_plan.hpp"
+#include "config/budget_owner.hpp"
 
 namespace reputed::dnsbl {
 namespace {
@@ -33,23 +37,6 @@ struct Tag {
     }
 };
 
-// The operator's limit in questions a second, without bursts.
-class Pace {
-  public:
-    explicit Pace(double per_second)
-        : gap_(per_second > 0 ? std::chrono::duration_cast<Clock::duration>(
-                                    std::chrono::duration<double>(1 / per_second))
-                              : Clock::duration::zero()) {}
-
-    bool limited() const { return gap_ != Clock::duration::zero(); }
-    Clock::time_point next() const { return next_; }
-    void spend(Clock::time_point now) { next_ = std::max(next_, now) + gap_; }
-
-  private:
-    Clock::duration gap_;
-    Clock::time_point next_{};
-};
-
 struct Round {
     std::vector<Probe> probes;
     std::vector<Answer> answers;
@@ -61,7 +48,26 @@ struct Round {
     std::size_t refusals = 0;
     bool open = true;  // in Sweep::open_
     std::size_t in_flight = 0;
-    Pace pace{0};
+
+    std::string owner;
+    bool paced = false;  // the owner allows so many questions a second
+    struct Pending {
+        Question question;
+        Tag tag;
+        Clock::time_point at;
+    };
+    std::optional<Pending> pending;  // waits for its moment
+    std::uint64_t targets_left = 0;  // to be asked
+    // Where the owner has a limit per day.
+    bool rationed = false;
+    std::vector<std::uint8_t> kept;  // by subject: the state that an earlier answer gave, or not_asked
+    struct Fresh {
+        std::uint32_t subject;
+        std::uint32_t ttl;
+        State state;
+        bool negative;
+    };
+    std::vector<Fresh> fresh;  // answers that may be kept
 };
 
 // A list that answered its test points and refuses this many targets is over its quota: more questions make
@@ -78,7 +84,13 @@ class Sweep : public QuestionStream {
     Results take();
 
   private:
+    void open(std::uint32_t list);
+    bool take_ration(std::uint32_t list, std::uint64_t accepted);
+    void look_for_kept(std::uint32_t list);
+    void keep_answers(std::uint32_t list);
+    bool may_ask_reason(std::uint32_t list);
     bool next_of(std::uint32_t list, Question& question, Tag& tag);
+    bool wait_for_slot(std::uint32_t list, Question& question, Tag& tag, Clock::time_point& not_before);
     bool finished(const Round& round) const;
     void judge_list(std::uint32_t list);
     void give_up(std::uint32_t list, State state);
@@ -89,6 +101,8 @@ class Sweep : public QuestionStream {
     const std::vector<List>& lists_;
     const std::vector<Subject>& subjects_;
     const SweepOptions& options_;
+    QueryBudget own_budget_;  // where none is given: for the pace
+    QueryBudget& budget_;
     Results results_;
     std::vector<Round> rounds_;
     std::vector<std::uint32_t> open_;  // lists that may still have something to ask
@@ -98,29 +112,92 @@ class Sweep : public QuestionStream {
     std::uint64_t expected_ = 0;
 };
 
+// What the lists themselves say of a second.
+std::map<std::string, QueryBudget::Limit, std::less<>> paces(const std::vector<List>& lists) {
+    std::map<std::string, QueryBudget::Limit, std::less<>> limits;
+    for (const auto& list : lists) {
+        if (list.queries_per_second <= 0) continue;
+        auto& pace = limits[budget_owner(list)].per_second;
+        pace = pace > 0 ? std::min(pace, list.queries_per_second) : list.queries_per_second;
+    }
+    return limits;
+}
+
 Sweep::Sweep(const std::vector<List>& lists, const std::vector<Subject>& subjects,
              const SweepOptions& options)
     : lists_(lists),
       subjects_(subjects),
       options_(options),
+      budget_(options.budget != nullptr ? *options.budget : own_budget_),
       results_(lists.size(), subjects.size()),
       rounds_(lists.size()) {
+    if (options.budget == nullptr) own_budget_.set_limits(paces(lists));
     results_.health.resize(lists.size());
-    for (std::uint32_t i = 0; i < lists.size(); ++i) {
-        Round& round = rounds_[i];
-        round.probes = probes(lists[i], options.seed + i);
-        round.answers.resize(round.probes.size());
-        round.pace = Pace(lists[i].queries_per_second);
-        const auto accepted = std::count_if(subjects.begin(), subjects.end(), [&](const Subject& subject) {
-            return accepts(lists[i], subject);
-        });
-        expected_ += round.probes.size() + static_cast<std::uint64_t>(accepted);
-        open_.push_back(i);
+    results_.exhausted.resize(lists.size());
+    results_.rations.resize(lists.size());
+    for (std::uint32_t i = 0; i < lists.size(); ++i)
+        open(i);
+}
+
+void Sweep::open(std::uint32_t list) {
+    Round& round = rounds_[list];
+    round.owner = budget_owner(lists_[list]);
+    round.paced = budget_.is_paced(round.owner);
+    round.rationed = budget_.is_rationed(round.owner) && !options_.prepaid;
+    round.targets_left = static_cast<std::uint64_t>(
+        std::count_if(subjects_.begin(), subjects_.end(),
+                      [&](const Subject& subject) { return accepts(lists_[list], subject); }));
+    if (round.rationed) look_for_kept(list);
+    if (!take_ration(list, round.targets_left)) {
+        round.judged = true;
+        round.targets_left = 0;
+        give_up(list, State::refused);
+        return;
+    }
+    round.probes = probes(lists_[list], options_.seed + list);
+    round.answers.resize(round.probes.size());
+    expected_ += round.probes.size() + round.targets_left;
+    open_.push_back(list);
+}
+
+// All questions of the round, or none: half a round would tell of half the addresses, and of the others never.
+bool Sweep::take_ration(std::uint32_t list, std::uint64_t accepted) {
+    if (!rounds_[list].rationed) return true;
+    const auto& owner = rounds_[list].owner;
+    const auto count = most_round_questions(lists_[list], accepted);
+    auto& ration = results_.rations[list] = Ration::take(budget_, owner, count, options_.now);
+    if (ration) return true;
+    results_.exhausted[list] = true;
+    results_.health[list] = {
+        Health::refused, refusal(budget_, owner, count, options_.now), ErrorCause::quota, {}};
+    return false;
+}
+
+// Once, before anything is counted: an answer must not run out of time between.
+void Sweep::look_for_kept(std::uint32_t list) {
+    Round& round = rounds_[list];
+    round.kept.assign(subjects_.size(), Results::not_asked);
+    for (std::size_t i = 0; i < subjects_.size(); ++i) {
+        if (!accepts(lists_[list], subjects_[i])) continue;
+        const auto said = budget_.answers().find(lists_[list].name, subjects_[i].query, options_.now);
+        if (!said || *said >= state_count) continue;
+        round.kept[i] = *said;
+        --round.targets_left;
     }
 }
 
+// Only of a list that was in order to the end.
+void Sweep::keep_answers(std::uint32_t list) {
+    auto& answers = budget_.answers();
+    const auto& name = lists_[list].name;
+    if (results_.health[list].health != Health::usable) return answers.erase(name);
+    for (const auto& fresh : rounds_[list].fresh)
+        answers.put(name, subjects_[fresh.subject].query, static_cast<std::uint8_t>(fresh.state), fresh.ttl,
+                    fresh.negative, options_.now);
+}
+
 bool Sweep::finished(const Round& round) const {
-    return round.judged && round.next_subject == subjects_.size() && round.reasons.empty();
+    return round.judged && round.next_subject == subjects_.size() && round.reasons.empty() && !round.pending;
 }
 
 // The list's next question, if it has one now.
@@ -132,6 +209,10 @@ bool Sweep::next_of(std::uint32_t list, Question& question, Tag& tag) {
         return true;
     }
     if (!round.judged) return false;
+    if (!round.reasons.empty() && !may_ask_reason(list)) {
+        expected_ -= round.reasons.size();
+        round.reasons.clear();
+    }
     if (!round.reasons.empty()) {
         tag = {Purpose::reason, list, round.reasons.front()};
         round.reasons.pop_front();
@@ -142,12 +223,41 @@ bool Sweep::next_of(std::uint32_t list, Question& question, Tag& tag) {
     for (; round.next_subject < subjects_.size(); ++round.next_subject) {
         const Subject& subject = subjects_[round.next_subject];
         if (!accepts(lists_[list], subject)) continue;
+        if (round.rationed && round.kept[round.next_subject] != Results::not_asked) {
+            results_.set_kept(list, round.next_subject, static_cast<State>(round.kept[round.next_subject]));
+            continue;
+        }
+        --round.targets_left;
         tag = {Purpose::target, list, round.next_subject++};
         question.name = query_name(lists_[list], subject.query);
         question.type = RecordType::a;
         return true;
     }
     return false;
+}
+
+// A reason is worth having, but no question that the round needs.
+bool Sweep::may_ask_reason(std::uint32_t list) {
+    auto& ration = results_.rations[list];
+    return !ration || ration->has_room(rounds_[list].probes.size() + rounds_[list].targets_left);
+}
+
+// The list's next question, when its moment has come; otherwise `not_before` may become that moment.
+bool Sweep::wait_for_slot(std::uint32_t list, Question& question, Tag& tag, Clock::time_point& not_before) {
+    Round& round = rounds_[list];
+    const auto now = Clock::now();
+    if (!round.pending) {
+        if (!next_of(list, question, tag)) return false;
+        round.pending = {std::move(question), tag, budget_.next_slot(round.owner, now)};
+    }
+    if (round.pending->at > now) {
+        not_before = std::min(not_before, round.pending->at);
+        return false;
+    }
+    question = std::move(round.pending->question);
+    tag = round.pending->tag;
+    round.pending.reset();
+    return true;
 }
 
 QuestionStream::Next Sweep::next(Question& question, std::uint64_t& tag, Clock::time_point& not_before) {
@@ -164,14 +274,10 @@ QuestionStream::Next Sweep::next(Question& question, std::uint64_t& tag, Clock::
             ++turn_, ++tried;
             continue;
         }
-        if (round.pace.limited() && round.pace.next() > Clock::now()) {
-            not_before = std::min(not_before, round.pace.next());
-            ++turn_, ++tried;
-            continue;
-        }
         Tag next_tag{};
-        if (next_of(list, question, next_tag)) {
-            if (round.pace.limited()) round.pace.spend(Clock::now());
+        if (round.paced ? wait_for_slot(list, question, next_tag, not_before)
+                        : next_of(list, question, next_tag)) {
+            if (results_.rations[list]) results_.rations[list]->asked(1);
             tag = next_tag.packed();
             ++turn_;
             ++outstanding_;
@@ -220,8 +326,8 @@ void Sweep::give_up(std::uint32_t list, State state) {
     for (; next < subjects_.size(); ++next) {
         if (!accepts(lists_[list], subjects_[next])) continue;
         results_.set(list, next, state);
-        --expected_;
     }
+    expected_ -= std::min(expected_, std::exchange(rounds_[list].targets_left, 0));
 }
 
 // It answered its test points and refuses now: over its quota in the middle of the round.
@@ -237,10 +343,15 @@ void Sweep::take_refusal(std::uint32_t list, const Classification& what) {
 void Sweep::take_target(const Tag& tag, const Answer& answer) {
     Classification what = classify(lists_[tag.list], answer);
     results_.set(tag.list, tag.index, what.state);
+    const bool may_keep = is_definite(what.state) && what.state != State::listed;
+    if (rounds_[tag.list].rationed && may_keep)
+        rounds_[tag.list].fresh.push_back({tag.index, answer.ttl, what.state, answer.outcome != Outcome::ok});
     if (what.state == State::clean) return;
     const bool listed = what.state == State::listed;
     if (what.state == State::refused) take_refusal(tag.list, what);
     results_.entries.push_back({tag.list, tag.index, std::move(what), {}});
+    if (listed && rounds_[tag.list].rationed)
+        budget_.answers().erase(lists_[tag.list].name, subjects_[tag.index].query);
     if (!listed || !options_.reasons) return;
     Round& round = rounds_[tag.list];
     round.reasons.push_back(static_cast<std::uint32_t>(results_.entries.size() - 1));
@@ -264,6 +375,8 @@ Results Sweep::take() {
     std::sort(results_.entries.begin(), results_.entries.end(), [](const Entry& a, const Entry& b) {
         return std::pair(a.subject, a.list) < std::pair(b.subject, b.list);
     });
+    for (std::uint32_t list = 0; list < lists_.size(); ++list)
+        if (rounds_[list].rationed && !results_.exhausted[list]) keep_answers(list);
     results_.questions = answered_;
     results_.complete = open_.empty() && outstanding_ == 0;
     return std::move(results_);

@@ -25,7 +25,8 @@ class Check(LabTest):
     def test_listings_none_missing_none_more(self):
         listed = findings_of(self.report, "dnsbl.listed")
         self.assertEqual({key[1:]: finding["severity"] for key, finding in listed.items()},
-                         {pair: severity for pair, (_, severity) in planted.LISTED.items()})
+                         {pair: severity for pair, (_, severity) in planted.LISTED.items()
+                          if pair not in planted.NEIGHBOURHOOD})
         for (_, subject, name), finding in listed.items():
             codes = ", ".join(planted.LISTED[subject, name][0])
             self.assertRegex(finding["evidence"], rf"{name} A {codes}(; TXT |$)")
@@ -33,6 +34,26 @@ class Check(LabTest):
             self.assertIn("ask ", finding["remedy"])
         self.assertEqual({key[1:] for key in findings_of(self.report, "dnsbl.unknown_code")},
                          {("11.10.1.27", "codes.bl.lab")})
+
+    def test_neighbours_are_no_listing_of_the_address(self):
+        found = findings_of(self.report, "neighbourhood.listed")
+        self.assertEqual({key[1:]: finding["severity"] for key, finding in found.items()},
+                         {pair: planted.LISTED[pair][1] for pair in planted.NEIGHBOURHOOD})
+        finding, = found.values()
+        self.assertEqual(finding["message"], "net.bl.lab lists the network around 116.58.168.33 (many hosts of this "
+                                             "network send spam): your neighbours are the problem, not you")
+        self.assertEqual(finding["evidence"], '33.168.58.116.net.bl.lab A 127.0.0.2; '
+                                              'TXT "The network of 116.58.168.33 sends spam"')
+        self.assertIn("Ask your provider", finding["remedy"])
+        self.assertEqual(finding["link"], "https://net.bl.lab/query/116.58.168.33")
+
+    def test_scores_have_levels(self):
+        found = findings_of(self.report, "dnsbl.score")
+        self.assertEqual({key: finding["severity"] for key, finding in found.items()}, planted.SCORES)
+        finding, = found.values()
+        self.assertEqual(finding["message"], "The lab score of 11.10.1.25 is 12 at score.bl.lab: poor")
+        self.assertEqual(finding["evidence"], "25.1.10.11.score.bl.lab A 127.0.4.12")
+        self.assertIn("complaints", finding["remedy"])
 
     def test_lists_are_called_what_they_are(self):
         health = planted.HEALTH
@@ -66,6 +87,21 @@ class Check(LabTest):
         for subject in ["11.10.1.25", "11.10.1.27", "2a0b:1ab:1::25", "116.58.168.33", "listed.example"]:
             self.assertEqual(verdicts[subject], "critical", subject)
 
+    def test_reputation(self):
+        levels = {key[1]: finding["severity"] for key, finding in findings_of(self.report, "reputation.level").items()}
+        self.assertEqual(levels, {ip: severity for ip, (_, _, severity) in planted.REPUTATION.items()})
+        for row in self.report["subjects"]:
+            if row["kind"] == "domain":
+                self.assertNotIn("reputation", row)
+                continue
+            score, level, _ = planted.REPUTATION.get(row["subject"], (100, "good", "ok"))
+            self.assertEqual((row["reputation"]["score"], row["reputation"]["level"]), (score, level), row["subject"])
+            taken = sum(part["takes"] for part in row["reputation"]["parts"])
+            self.assertEqual(max(0, 100 - taken), score)
+        finding = findings_of(self.report, "reputation.level")["reputation.level", "116.58.168.33", ""]
+        self.assertEqual(finding["message"],
+                         "The reputation of 116.58.168.33 is 50 (poor): listed on zen.spamhaus.org -50")
+
     def test_fields(self):
         for finding in self.report["findings"]:
             self.assertEqual(list(finding), ["code", "check", "subject", "object", "severity", "message",
@@ -85,8 +121,8 @@ class Formats(LabTest):
         lines = result.stdout.splitlines()
         self.assertIn("116.58.168.33 has no PTR record", result.stdout)
         self.assertIn("https://check.spamhaus.org/results/?query=11.10.1.25", result.stdout)
-        self.assertIn(["11.10.1.27", "critical"], [line.split() for line in lines])
-        self.assertEqual(lines[-2:], ["critical: 12 critical, 26 warnings, 0 unknown, 18 remarks",
+        self.assertIn(["11.10.1.27", "critical", "0", "bad"], [line.split()[:4] for line in lines])
+        self.assertEqual(lines[-2:], ["critical: 16 critical, 30 warnings, 0 unknown, 18 remarks",
                                       "reputed explain CODE tells more"])
         self.assertNotIn("\x1b", result.stdout, "colours belong on a terminal")
         self.assertNotIn(KEY, result.stdout)
@@ -94,8 +130,8 @@ class Formats(LabTest):
     def test_nagios(self):
         result = reputed("check", "-c", self.lab.config, "--format", "nagios")
         self.assertEqual((result.returncode, result.stderr), (2, ""))
-        self.assertRegex(result.stdout, r"^REPUTED CRITICAL - [^|\n]+ \| critical=12 warning=26 unknown=0 "
-                                        r"info=18 listed=19\n$")
+        self.assertRegex(result.stdout, r"^REPUTED CRITICAL - [^|\n]+ \| critical=16 warning=30 unknown=0 "
+                                        r"info=18 listed=19 reputation=0\n$")
 
     def test_a_clean_sender_alone(self):
         path = self.lab.configuration(usable_only)
@@ -103,7 +139,7 @@ class Formats(LabTest):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         # info: two messages on hold in the queue of the machine
         self.assertEqual(result.stdout, "REPUTED OK - nothing is wrong | critical=0 warning=0 unknown=0 info=2 "
-                                        "listed=0\n")
+                                        "listed=0 reputation=100\n")
 
     def test_given_subjects_take_the_place_of_the_configured(self):
         code, report = self.check(self.lab.config, "11.10.0.25", "lab.example", "11.10.1.26/31")
@@ -122,7 +158,7 @@ class Formats(LabTest):
         # Its PTR name smtp.listed.example counts as well.
         listed = 1 + len([pair for pair in planted.LISTED
                           if pair[0] == "11.10.1.25" and not pair[1].endswith(".lab")])
-        self.assertRegex(result.stdout, rf"^REPUTED CRITICAL - .* listed={listed}\n$")
+        self.assertRegex(result.stdout, rf"^REPUTED CRITICAL - .* listed={listed} reputation=\d+\n$")
 
     def test_subjects_from_standard_input(self):
         result = reputed("check", "-c", self.lab.config, "--format", "json", "-",

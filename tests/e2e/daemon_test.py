@@ -12,8 +12,8 @@ from support import KEY, Agent, LabTest, parse_metrics, replaced, wait_for, with
 
 FAST_LISTS = ["codes.bl.lab", "six.bl.lab", "domain.bl.lab", "bitmask.bl.lab", "allow.bl.lab"]
 OUTCOMES = ["ok", "nodata", "nxdomain", "servfail", "refused", "timeout", "malformed"]
-CHECKS = ["delivery", "dkim", "dmarc", "dnsbl", "ehlo", "mx", "ptr", "queue", "resolver", "shared_name", "sources",
-          "spf", "volume"]
+CHECKS = ["delivery", "dkim", "dmarc", "dnsbl", "ehlo", "mx", "ptr", "queue", "reputation", "resolver", "shared_name",
+          "sources", "spf", "volume"]
 
 
 def fast(text):
@@ -230,6 +230,28 @@ class Trouble(DaemonTest):
             wait_for("its series", lambda: agent.value("reputed_listed", "11.10.0.25", "codes.bl.lab") == 1)
         wait_for("the listing clears", lambda: agent.opened() == opened)
         wait_for("its series", lambda: agent.value("reputed_listed", "11.10.0.25", "codes.bl.lab") == 0)
+
+    def test_a_listing_lowers_the_reputation(self):
+        """Named with its cause on the way down, and on the way up again."""
+        def weighty(text):
+            return replaced(fast(text), ('zone = "codes.bl.lab"\n', 'zone = "codes.bl.lab"\nweight = 60\n'))
+        agent = self.start(weighty)
+        ip = "11.10.0.25"
+        wait_for("the reputation", lambda: agent.value("reputed_reputation_score", ip) == 100)
+        self.assertEqual(agent.value("reputed_reputation_level", ip), 0)
+        with self.changed(("list", "add", "codes.bl.lab", ip, "127.0.0.2"), ("list", "remove", "codes.bl.lab", ip)):
+            wait_for("the level", lambda: f"reputation.level {ip}" in agent.opened())
+            wait_for("the number", lambda: agent.value("reputed_reputation_score", ip) == 55)
+            self.assertEqual(agent.value("reputed_reputation_deduction", ip, "lists"), 45)
+            self.assertRegex(agent.log(), rf"opened reputation reputation.level \[warning\] {ip}: The reputation of {ip} "
+                             r"(fell from 100 \(good\) to|is) 55 \(poor\): listed on codes.bl.lab -45")
+            self.assertIn("55 poor", agent.get("/")[1])
+            senders = json.loads(agent.get("/api/v1/senders")[1])["senders"]
+            healthy, = [sender for sender in senders if sender["name"] == "healthy"]
+            self.assertEqual((healthy["reputation"]["score"], healthy["reputation"]["address"]), (55, ip))
+        wait_for("it is as before", lambda: f"reputation.level {ip}" not in agent.opened())
+        self.assertEqual(agent.value("reputed_reputation_score", ip), 100)
+        self.assertIn("rose from 55 (poor) to 100 (good): no longer listed on codes.bl.lab +45", agent.log())
 
     def test_slow_clients_hold_nothing_up(self):
         agent = self.start()

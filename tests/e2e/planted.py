@@ -16,12 +16,16 @@ LISTED = {
     ("11.10.1.25", "bitmask.bl.lab"): (["127.0.0.12"], "critical"),
     ("11.10.1.27", "bitmask.bl.lab"): (["127.0.0.2"], "warning"),
     ("11.10.1.25", "keyed.bl.lab"): (["127.0.0.2"], "warning"),
+    ("116.58.168.33", "net.bl.lab"): (["127.0.0.2"], "warning"),
     ("listed.example", "domain.bl.lab"): (["127.0.0.2"], "warning"),
     ("listed.example", "dbl.spamhaus.org"): (["127.0.1.2"], "critical"),
     ("smtp.listed.example", "dbl.spamhaus.org"): (["127.0.1.2"], "critical"),
     ("a24.listed.example", "dbl.spamhaus.org"): (["127.0.1.2"], "critical"),
     ("forged.listed.example", "dbl.spamhaus.org"): (["127.0.1.2"], "critical"),
 }
+NEIGHBOURHOOD = {("116.58.168.33", "net.bl.lab")}  # of those: the list lists networks
+# (code, subject, list): severity
+SCORES = {("dnsbl.score", "11.10.1.25", "score.bl.lab"): "warning"}
 DOMAIN_LISTS = {"domain.bl.lab", "dbl.spamhaus.org"}
 IP_LISTED = {pair for pair in LISTED if pair[1] not in DOMAIN_LISTS}
 DOMAIN_LISTED = set(LISTED) - IP_LISTED
@@ -43,14 +47,14 @@ HEALTH = {
 }  # every other list is usable
 USABLE = ["zen.spamhaus.org", "bl.spamcop.net", "b.barracudacentral.org", "dnsbl-1.uceprotect.net",
           "dbl.spamhaus.org", "list.dnswl.org", "codes.bl.lab", "six.bl.lab", "domain.bl.lab", "allow.bl.lab",
-          "bitmask.bl.lab", "score.bl.lab", "keyed.bl.lab"]
+          "bitmask.bl.lab", "score.bl.lab", "net.bl.lab", "keyed.bl.lab"]
 
 IPV4 = ["11.10.0.25", "11.10.1.24", "11.10.1.25", "11.10.1.26", "11.10.1.27", "116.58.168.33",
         "59.106.13.174", "23.83.218.24"]
 IPV6 = ["2a0b:1ab::25", "2a0b:1ab:1::25", "2403:3a00:201:13:59:106:13:174"]
 # The blocklists among the usable ones, by the families that they know.
 BLOCKLISTS_V4 = ["zen.spamhaus.org", "bl.spamcop.net", "b.barracudacentral.org", "dnsbl-1.uceprotect.net",
-                 "codes.bl.lab", "bitmask.bl.lab", "keyed.bl.lab"]
+                 "codes.bl.lab", "bitmask.bl.lab", "net.bl.lab", "keyed.bl.lab"]
 BLOCKLISTS_V6 = ["zen.spamhaus.org", "codes.bl.lab", "six.bl.lab"]
 
 # (code, subject, object): severity
@@ -81,3 +85,7 @@ DKIM = {("dkim.testing", "office.example", "mail"): "warning",
 DMARC = {("dmarc.missing", domain, ""): "warning"
          for domain in ("listed.example", "office.example", "portal.example", "ts.skr.jp")}
 QUEUE = {"deferred": (3, 4), "hold": (2, 2), "active": (1, 1), "incoming": (0, 0), "maildrop": (0, 0)}
+# Address: (score, level, severity of reputation.level); all others are at 100.
+REPUTATION = {"11.10.1.24": (59, "poor", "warning"), "11.10.1.25": (0, "bad", "critical"),
+              "11.10.1.26": (7, "bad", "critical"), "11.10.1.27": (0, "bad", "critical"),
+              "2a0b:1ab:1::25": (0, "bad", "critical"), "116.58.168.33": (50, "poor", "warning")}

@@ -84,6 +84,12 @@ on bl.spamcop.net 11.10.1.25 127.0.0.2
 reason bl.spamcop.net 11.10.1.25 '"Blocked - see https://www.spamcop.net/bl.shtml?11.10.1.25"'
 on b.barracudacentral.org 127.0.0.2 127.0.0.2
 on b.barracudacentral.org 11.10.1.27 127.0.0.2
+on net.bl.lab 127.0.0.2 127.0.0.2
+on net.bl.lab 116.58.168.33 127.0.0.2
+on net.bl.lab 11.10.1.25 ""
+on zen.spamhaus.org 11.10.1.64 127.0.0.4
+on zen.spamhaus.org 11.10.1.96 ""
+on six.bl.lab 2a0b:1ab:1:7::1 127.0.0.2
 on dnsbl-1.uceprotect.net 127.0.0.2 127.0.0.2
 on dnsbl-1.uceprotect.net 11.10.1.25 127.0.0.2
 domain_on dbl.spamhaus.org dbltest.com 127.0.1.2

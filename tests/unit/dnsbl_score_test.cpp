@@ -174,6 +174,28 @@ TEST(DnsblScoreLists, DnswlTellsCategoryAndTrust) {
     }
 }
 
+// It has an answer about 127.0.0.1, which other lists must not have.
+TEST(DnsblScoreLists, HostkarmaIsProbedByWhatItAnswersAndNotThatItDoes) {
+    const List list = list_of("hostkarma.junkemailfilter.com");
+    ScriptedList script{.list = list, .listed_points = addresses({"127.0.0.2", "127.0.1.2"})};
+    script.targets["1.0.0.127"] = addresses({"127.0.0.1", "127.0.1.1"});
+    const auto health = [&](const ScriptedList& probed) {
+        const auto questions = probes(list, 7);
+        std::vector<Answer> answers;
+        for (const auto& probe : questions)
+            answers.push_back(probed.answer(probe.question));
+        return to_string(judge(list, questions, answers).health);
+    };
+    EXPECT_EQ(health(script), "usable");
+    script.others = addresses({"127.0.0.3"});
+    EXPECT_EQ(health(script), "usable") << "yellow for whom it does not know";
+    script.listed_points = script.others;
+    EXPECT_EQ(health(script), "broken") << "the same for everybody";
+    script.listed_points = outcome(Outcome::nxdomain);
+    script.others = outcome(Outcome::nxdomain);
+    EXPECT_EQ(health(script), "broken") << "its own point is gone";
+}
+
 // Who asks too much is told that everybody is to be trusted.
 TEST(DnsblScoreLists, AnAllowlistThatTrustsEverybodyIsNotBelieved) {
     struct Row {

@@ -5,11 +5,14 @@
 #include "checks/mta/queue/exim_mailq.hpp"
 #include "checks/mta/queue/exim_spool.hpp"
 #include "checks/mta/queue/listing.hpp"
+#include "tests/support/queue_result.hpp"
 #include "tests/support/spool_folder.hpp"
 
 namespace reputed::mta {
 namespace {
 
+using test::report;
+using test::sentence;
 using test::SpoolFolder;
 
 constexpr std::time_t now = 1'795'300'000;
@@ -21,17 +24,6 @@ QueueResult parse(std::string_view text, std::size_t split = std::string_view::n
     listing.feed(text.substr(0, split));
     if (split < text.size()) listing.feed(text.substr(split));
     return listing.finish("saved.txt");
-}
-
-QueueReport report(const QueueResult& result) {
-    const auto* error = std::get_if<QueueError>(&result);
-    EXPECT_EQ(error, nullptr) << error->sentence();
-    return error == nullptr ? std::get<QueueReport>(result) : QueueReport{};
-}
-
-std::string sentence(const QueueResult& result) {
-    const auto* error = std::get_if<QueueError>(&result);
-    return error == nullptr ? "" : error->sentence();
 }
 
 TEST(EximQueueId, TimesAndForms) {

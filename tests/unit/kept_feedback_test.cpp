@@ -76,6 +76,9 @@ TEST(KeptFeedback, IsNeverTooLong) {
     const auto text = write_kept(kept);
     EXPECT_LE(text.size(), longest_memory);
     EXPECT_GT(read_kept(text).points.size(), 5'000U);
+    EXPECT_EQ(read_kept(text).source_memory, "");
+    kept.source_memory = "192.0.2.1";  // whose turn it was
+    EXPECT_EQ(read_kept(write_kept(kept)).source_memory, "192.0.2.1");
 }
 
 }  // namespace

@@ -401,6 +401,46 @@ TEST(Ledger, OpensAndClearsOnlyWhenConfirmed) {
         EXPECT_EQ(story(row.runs, AlertSettings{}, 30min), row.told) << row.runs;
 }
 
+// While a dead resolver explains what could not be told, that opens nothing; what has another cause does.
+TEST(Ledger, BesideWhatBlindsOnlyWhatHasItsOwnCauseOpens) {
+    Ledger ledger(settings_of(AlertSettings{}));
+    ledger.record(list_a, {}, noon - 1h);
+    ledger.record(list_b, {}, noon - 1h);
+    const auto untold = [](const char* code, bool own_cause, Severity severity) {
+        auto one = finding(code, "mail", "", severity);
+        one.could_not_tell = severity != Severity::unknown;
+        one.own_cause = own_cause;
+        return one;
+    };
+    auto blinding = finding("dns.resolver_silent", "resolver", "", Severity::unknown);
+    blinding.blinds = true;
+    Names told;
+    const auto run = [&](int round, bool is_blind) {
+        const auto now = noon + 30min * round;
+        const auto take = [&](const Ledger::Changes& changes) {
+            for (const auto& name : opened(changes))
+                told.push_back(std::to_string(round) + ' ' + name);
+        };
+        take(ledger.record(list_b, is_blind ? report_of({blinding}) : Report{}, now));
+        take(ledger.record(list_a,
+                           report_of({untold("ptr.unknown", false, Severity::unknown),
+                                      untold("spf.unknown", false, Severity::info),
+                                      untold("delivery.log_unreadable", true, Severity::unknown),
+                                      untold("volume.over_plan", true, Severity::info),
+                                      finding("dnsbl.listed", "192.0.2.1", "a.test")}),
+                           now));
+    };
+    for (int round = 0; round < 6; ++round)
+        run(round, true);
+    EXPECT_EQ(told, (Names{"1 dns.resolver_silent resolver ", "1 delivery.log_unreadable mail ",
+                           "1 dnsbl.listed 192.0.2.1 a.test", "1 volume.over_plan mail "}));
+    told.clear();
+    for (int round = 6; round < 9; ++round)
+        run(round, false);
+    EXPECT_EQ(told, (Names{"6 ptr.unknown mail ", "6 spf.unknown mail "}))
+        << "now it has waited for long enough";
+}
+
 TEST(Ledger, AFlappingFindingIsToldOnceMoreAndThenNotBeforeItIsCalm) {
     AlertSettings alerts;
     alerts.confirm = 1;

@@ -102,6 +102,32 @@ TEST(LogWatchTest, OtherSettingsLoseNothing) {
     EXPECT_EQ(attempts(watch), 2U);
 }
 
+// What is written later has counted more: an older batch behind a newer one would take lines back.
+TEST(LogWatchTest, SubmitsInTheOrderInWhichItTook) {
+    const test::TemporaryFolder folder;
+    const auto path = folder / "mail.log";
+    append(path, line());
+    std::atomic<int> under_way = 0;
+    std::atomic<int> together = 0;
+    LogWatch watch(settings_of(path), nullptr);
+    watch.start([&](Batch&&) {
+        if (under_way.fetch_add(1) > 0) ++together;
+        for (int i = 0; i < 100; ++i)
+            std::this_thread::yield();
+        --under_way;
+    });
+    const auto reload = [&] {
+        for (int i = 0; i < 200; ++i)
+            watch.configure(settings_of(path), nullptr);
+    };
+    {
+        const std::jthread one(reload);
+        const std::jthread other(reload);
+    }
+    watch.stop();
+    EXPECT_EQ(together, 0);
+}
+
 TEST(LogWatchTest, FollowsWhileOthersLook) {
     const test::TemporaryFolder folder;
     const auto path = folder / "mail.log";

@@ -4,11 +4,14 @@
 #include "checks/mta/queue/opensmtpd.hpp"
 #include "checks/mta/queue/opensmtpd_spool.hpp"
 #include "checks/mta/queue/smtpctl_queue.hpp"
+#include "tests/support/queue_result.hpp"
 #include "tests/support/spool_folder.hpp"
 
 namespace reputed::mta {
 namespace {
 
+using test::report;
+using test::sentence;
 using test::SpoolFolder;
 
 constexpr std::time_t now = 1'795'300'000;
@@ -18,17 +21,6 @@ QueueResult parse(std::string_view text) {
     listing.feed(text.substr(0, text.size() / 2));
     listing.feed(text.substr(text.size() / 2));
     return listing.finish("saved.txt");
-}
-
-QueueReport report(const QueueResult& result) {
-    const auto* error = std::get_if<QueueError>(&result);
-    EXPECT_EQ(error, nullptr) << error->sentence();
-    return error == nullptr ? std::get<QueueReport>(result) : QueueReport{};
-}
-
-std::string sentence(const QueueResult& result) {
-    const auto* error = std::get_if<QueueError>(&result);
-    return error == nullptr ? "" : error->sentence();
 }
 
 TEST(OpensmtpdQueueListing, Counts) {

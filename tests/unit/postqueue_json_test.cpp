@@ -6,8 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/queue_result.hpp"
+
 namespace reputed::mta {
 namespace {
+
+using test::report;
 
 QueueResult read_postqueue_file(const std::string& path, std::time_t now) {
     ListingFile file(path);
@@ -38,12 +42,6 @@ QueueResult parse(const std::string& bytes, std::size_t split = std::string::npo
     parser.feed(std::string_view(bytes).substr(0, split));
     if (split < bytes.size()) parser.feed(std::string_view(bytes).substr(split));
     return parser.finish("saved.txt");
-}
-
-QueueReport report(const QueueResult& result) {
-    const auto* error = std::get_if<QueueError>(&result);
-    EXPECT_EQ(error, nullptr) << error->sentence();
-    return error == nullptr ? std::get<QueueReport>(result) : QueueReport{};
 }
 
 TEST(PostqueueJsonLines, Counts) {

@@ -53,6 +53,13 @@ TEST(Providers, OwnOnesComeFirstAndReplaceThoseOfTheirName) {
     EXPECT_EQ(merged[1].name, "a");
 }
 
+TEST(Providers, SaysWhereTheTextIsNoToml) {
+    Problems problems;
+    EXPECT_TRUE(parse_providers("[[provider]]\nname = 'a'\nhosts = [,]\n", "f", problems).empty());
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_TRUE(problems[0].to_string().starts_with("f:3:10: ")) << problems[0].to_string();
+}
+
 TEST(Providers, RefusesWhatIsNone) {
     const std::string good = "[[provider]]\nname = 'a'\nhosts = ['a.example']\n";
     const struct {

@@ -4,12 +4,15 @@
 #include "checks/mta/queue/qmail.hpp"
 #include "checks/mta/queue/qmail_listing.hpp"
 #include "checks/mta/queue/qmail_spool.hpp"
+#include "tests/support/queue_result.hpp"
 #include "tests/support/spool_folder.hpp"
 
 namespace reputed::mta {
 namespace {
 
 using namespace std::string_literals;
+using test::report;
+using test::sentence;
 using test::SpoolFolder;
 
 constexpr std::time_t now = 1'795'300'000;
@@ -20,17 +23,6 @@ QueueResult parse(std::string_view text) {
     listing.feed(text.substr(0, text.size() / 3));
     listing.feed(text.substr(text.size() / 3));
     return listing.finish("saved.txt");
-}
-
-QueueReport report(const QueueResult& result) {
-    const auto* error = std::get_if<QueueError>(&result);
-    EXPECT_EQ(error, nullptr) << error->sentence();
-    return error == nullptr ? std::get<QueueReport>(result) : QueueReport{};
-}
-
-std::string sentence(const QueueResult& result) {
-    const auto* error = std::get_if<QueueError>(&result);
-    return error == nullptr ? "" : error->sentence();
 }
 
 constexpr std::string_view qread =

@@ -5,12 +5,15 @@
 #include "checks/mta/queue/sendmail_id.hpp"
 #include "checks/mta/queue/sendmail_mailq.hpp"
 #include "checks/mta/queue/sendmail_spool.hpp"
+#include "tests/support/queue_result.hpp"
 #include "tests/support/spool_folder.hpp"
 #include "tests/support/time_zone.hpp"
 
 namespace reputed::mta {
 namespace {
 
+using test::report;
+using test::sentence;
 using test::SpoolFolder;
 
 constexpr std::time_t now = 1'795'300'000;         // 2026-11-21 22:26:40 UTC
@@ -22,17 +25,6 @@ QueueResult parse(std::string_view text, std::size_t split = std::string_view::n
     listing.feed(text.substr(0, split));
     if (split < text.size()) listing.feed(text.substr(split));
     return listing.finish("saved.txt");
-}
-
-QueueReport report(const QueueResult& result) {
-    const auto* error = std::get_if<QueueError>(&result);
-    EXPECT_EQ(error, nullptr) << error->sentence();
-    return error == nullptr ? std::get<QueueReport>(result) : QueueReport{};
-}
-
-std::string sentence(const QueueResult& result) {
-    const auto* error = std::get_if<QueueError>(&result);
-    return error == nullptr ? "" : error->sentence();
 }
 
 TEST(SendmailQueueId, TimesAndForms) {

@@ -42,6 +42,12 @@ reason = "removal requested"
 [[mute]]
 code = "ptr.generic"
 until = 2027-01-31T12:00:00+01:00
+[[mute]]
+code = "ptr.missing"
+until = 9999-12-31
+[[mute]]
+code = "ptr.multiple"
+until = 0001-01-01T00:00:00Z
 [store]
 path = "/var/tmp/x.db"
 retention = "30d"
@@ -54,11 +60,13 @@ max_size = 64
     ASSERT_EQ(settings.severities.size(), 1U);
     EXPECT_EQ(settings.severities[0].object, "dnsbl-3.uceprotect.net");
     EXPECT_EQ(settings.severities[0].severity, Severity::ok);
-    ASSERT_EQ(settings.mutes.size(), 2U);
+    ASSERT_EQ(settings.mutes.size(), 4U);
     using std::chrono::sys_days;
     using namespace std::chrono;
     EXPECT_EQ(settings.mutes[0].until, sys_days(2027y / 2 / 1)) << "the whole last day";
     EXPECT_EQ(settings.mutes[1].until, sys_days(2027y / 1 / 31) + 11h);
+    EXPECT_EQ(settings.mutes[2].until, sys_days(2262y / 1 / 1)) << "for good";
+    EXPECT_EQ(settings.mutes[3].until, sys_days(1970y / 1 / 1)) << "over";
     EXPECT_EQ(settings.store.max_size, 64);
 }
 

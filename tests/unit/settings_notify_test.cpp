@@ -147,6 +147,7 @@ TEST(SettingsNotify, Faults) {
         {hook + "format = \"template\"\ntemplate_file = \"/etc/reputed/bad\"\n",
          "/etc/reputed/bad:2:2: unknown placeholder \"titel\": did you mean \"title\"?"},
         {hook + "format = \"template\"\ntemplate_file = \"/nowhere\"\n", "f:6:17: \"/nowhere\": not found"},
+        {hook + "resend = \"1m\"\n", "f:5:1: \"resend\" is a key of the kind alertmanager, not of this one"},
         {hook + "smtp = \"smtp://h\"\n", "f:5:1: \"smtp\" is a key of the kind email, not of this one"},
         {hook + "chat_id = \"1\"\n",
          "f:5:1: \"chat_id\" is a key of the kind webhook with format = \"telegram\", not of this one"},

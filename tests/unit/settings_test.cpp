@@ -211,7 +211,8 @@ TEST(SettingsRejected, Syntax) {
          {"f:3:9: Error while parsing key-value pair: cannot redefine existing integer 'tries'"}},
         {deep + " = 1\n", {"f:1:402: a key of more than 200 parts"}},
         {"# " + std::string(1000, '.') + "\nx = 1\n",
-         {"f:2:1: unknown key \"x\" at the top of the file: there are [[sender]], [dns], [dnsbl], [checks], "
+         {"f:2:1: unknown key \"x\" at the top of the file: there are [[sender]], [dns], [dnsbl], [budgets], "
+          "[checks], "
           "[mta], "
           "[[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
     });
@@ -240,7 +241,7 @@ TEST(SettingsRejected, UnknownKeysAndTables) {
           "[[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
         {"\"a\\u001b[2J\" = 1\n",
          {"f:1:1: unknown key \"a\\x1b[2J\" at the top of the file: there are [[sender]], [dns], [dnsbl], "
-          "[checks], "
+          "[budgets], [checks], "
           "[mta], [[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
     });
 }

@@ -68,9 +68,9 @@ std::string remedy_for(FeedbackSettings::Kind kind) {
                    "file that "
                    "\"key\" names; where Microsoft has moved the files, write their folder as \"url\".";
         case FeedbackSettings::Kind::postmaster:
-            return "Grant access again with the account that owns the domains in Postmaster Tools, and put "
-                   "the new "
-                   "refresh token into the file that \"refresh_token\" names.";
+            return "Where domains are named, verify them in Postmaster Tools for the account that gave "
+                   "access. Otherwise give access again with that account, and put the new refresh token "
+                   "into the file that \"refresh_token\" names.";
         case FeedbackSettings::Kind::abuseipdb:
             return "Make a new key in the account at AbuseIPDB and put it into the file that \"key\" names.";
         case FeedbackSettings::Kind::json:

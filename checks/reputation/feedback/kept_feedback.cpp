@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t longest_name = 255;
 constexpr std::size_t longest_text = 300;
 constexpr std::size_t longest_source_memory = 500'000;
+constexpr std::size_t short_source_memory = 1000;  // whose turn it is costs no room
 
 constexpr std::string_view fault_names[] = {"none", "unreachable", "refused", "quota", "malformed"};
 
@@ -106,7 +107,7 @@ void read_points(const Json& json, KeptPoints& points) {
 std::string write_kept(const KeptFeedback& kept) {
     const auto write = [&](bool with_details, bool with_memory, const KeptPoints& points) {
         auto json = rows_of(points, with_details);
-        if (with_memory && kept.source_memory.size() <= longest_source_memory)
+        if (kept.source_memory.size() <= (with_memory ? longest_source_memory : short_source_memory))
             json["memory"] = kept.source_memory;
         if (!kept.link.empty()) json["link"] = kept.link;
         if (kept.not_before) {

@@ -2,7 +2,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "checks/reputation/feedback/abuseipdb.hpp"
 #include "checks/reputation/feedback/json_source.hpp"
+#include "checks/reputation/feedback/postmaster.hpp"
 #include "checks/reputation/feedback/snds.hpp"
 #include "checks/reputation/feedback/source.hpp"
 
@@ -14,6 +16,8 @@ const Source& source_of(FeedbackSettings::Kind kind) {
     static const Source sources[] = {
         // clang-format off: one line a source
         {Kind::snds, "Microsoft SNDS", hours(96), read_snds, snds_judgements()},
+        {Kind::postmaster, "Google Postmaster Tools", hours(192), read_postmaster, postmaster_judgements()},
+        {Kind::abuseipdb, "AbuseIPDB", hours(168), read_abuseipdb, abuseipdb_judgements()},
         {Kind::json, "", hours(72), read_json, {}},  // judged as configured
         // clang-format on
     };
