@@ -329,7 +329,9 @@ values = [
         run(0.0)
         history = reputed("history", "-c", configuration, "--format", "json")
         shown.append(history.stdout + history.stderr)
-        self.assertNotIn('"cleared"', history.stdout)
+        told = sorted((episode["code"], episode["open"]) for episode in json.loads(history.stdout)["episodes"]
+                      if episode["subject"] == "192.0.2.1" and episode["check"] == "feedback")
+        self.assertEqual(told, [("feedback.filter", True), ("feedback.traps", True)], "opened once, never cleared")
         shown.append(reputed("config", "show", "-c", configuration).stdout)
         with sqlite3.connect(database) as store:
             shown.append("\n".join(store.iterdump()))
