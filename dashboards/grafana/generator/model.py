@@ -31,7 +31,7 @@ def steps(*rows):
             + [{"value": value, "color": colour} for value, colour in more]}
 
 
-SCORE = steps(RED, (40, ORANGE), (60, "yellow"), (80, GREEN))  # of a reputation, 0 to 100
+SCORE = steps(RED, (30, ORANGE), (60, "yellow"), (80, GREEN))  # of a reputation: bad, poor, fair, good
 
 
 def coloured_series(colours):

@@ -100,9 +100,9 @@ REPUTATION = bargauge(
     thresholds=SCORE)
 
 REPUTATION_OVER_TIME = timeseries(
-    "Reputation of each sender's worst address", "Which sender moves, and when.",
+    "Reputation of each sender's worst address", "Which sender moves, and when. Below 60 it is poor, below 30 bad.",
     series((f'min by (sender) ({by_sender("min", SCORES)})', "{{sender}}")), min=0, max=100, decimals=0, line=True,
-    thresholds=steps("transparent", (40, RED), (60, "transparent")))
+    thresholds=steps("transparent", (30, RED), (60, ORANGE)))
 
 ATTEMPTS = timeseries(
     "Delivery attempts by outcome", "Recipients at other hosts whose delivery was tried.",
