@@ -219,6 +219,7 @@ Report exhausted_report(const List& list, const std::vector<Subject>& subjects, 
         if (!accepts(list, subject)) continue;
         report.samples.push_back({&state_metric(list), {subject.text, list.name}, not_told});
         report.samples.push_back({&time_metric(list), {subject.text, list.name}, not_told});
+        if (list.scale) report.ratings.push_back({list.scale, subject.text, list.name, not_told, "", "", ""});
     }
     for (std::size_t i = 0; i < state_count; ++i)
         report.samples.push_back(

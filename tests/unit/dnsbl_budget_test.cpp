@@ -130,6 +130,17 @@ TEST(DnsblBudgetExhausted, NothingIsAskedAndEverythingStays) {
         EXPECT_TRUE(std::isnan(value)) << name;
     EXPECT_EQ(rationed.run(now + 25h).findings.size(), 0U);
 
+    List scored = list_named("bl.example");
+    scored.kind = ListKind::ip_score;
+    scored.scale = std::make_shared<const LevelScale>(LevelScale{
+        "dnsbl.score", "score", true, {{"good", Severity::ok, 80}, {"poor", Severity::warning, 0}}, 3});
+    Rationed score(20, {.list = scored});
+    ASSERT_TRUE(score.budget.take("O", 20, now));
+    const auto unrated = score.run();
+    ASSERT_EQ(unrated.ratings.size(), 4U);
+    for (const auto& rating : unrated.ratings)
+        EXPECT_TRUE(std::isnan(rating.value)) << rating.subject;
+
     Rationed never(13);
     EXPECT_EQ(never.run().findings.at(0).evidence,
               "bl.example was not asked: a round may take 14 questions, more than the 13 questions a day "
