@@ -100,7 +100,8 @@ class Check(LabTest):
             self.assertEqual(max(0, 100 - taken), score)
         finding = findings_of(self.report, "reputation.level")["reputation.level", "116.58.168.33", ""]
         self.assertEqual(finding["message"],
-                         "The reputation of 116.58.168.33 is 50 (poor): listed on zen.spamhaus.org -50")
+                         "The reputation of 116.58.168.33 is 45 (poor): listed on zen.spamhaus.org -50, "
+                         "neighbours listed on net.bl.lab -5")
 
     def test_fields(self):
         for finding in self.report["findings"]:
@@ -158,7 +159,8 @@ class Formats(LabTest):
         # Its PTR name smtp.listed.example counts as well.
         listed = 1 + len([pair for pair in planted.LISTED
                           if pair[0] == "11.10.1.25" and not pair[1].endswith(".lab")])
-        self.assertRegex(result.stdout, rf"^REPUTED CRITICAL - .* listed={listed} reputation=\d+\n$")
+        # Too few of the lists can tell for a reputation.
+        self.assertRegex(result.stdout, rf"^REPUTED CRITICAL - .* listed={listed}\n$")
 
     def test_subjects_from_standard_input(self):
         result = reputed("check", "-c", self.lab.config, "--format", "json", "-",

@@ -88,4 +88,4 @@ QUEUE = {"deferred": (3, 4), "hold": (2, 2), "active": (1, 1), "incoming": (0, 0
 # Address: (score, level, severity of reputation.level); all others are at 100.
 REPUTATION = {"11.10.1.24": (59, "poor", "warning"), "11.10.1.25": (0, "bad", "critical"),
               "11.10.1.26": (7, "bad", "critical"), "11.10.1.27": (0, "bad", "critical"),
-              "2a0b:1ab:1::25": (0, "bad", "critical"), "116.58.168.33": (50, "poor", "warning")}
+              "2a0b:1ab:1::25": (0, "bad", "critical"), "116.58.168.33": (45, "poor", "warning")}
