@@ -64,7 +64,7 @@ BUDGETS = bargauge(
 BUDGETS_OVER_TIME = timeseries(
     "Questions of 24 hours by owner", "What is counted against each budget.",
     series((f'max by (owner) ({of_agents("reputed_budget_queries")})', "{{owner}}"),
-           (f'sum by (owner) ({rate(of_agents("reputed_budget_refusals_total"))}) > 0', "{{owner}} refused, a second")), decimals=0)
+           (f'sum by (owner) ({rate(of_agents("reputed_budget_refusals_total"))})', "{{owner}} refused, a second")), decimals=0)
 
 JOB_AGE = timeseries(
     "Age of the last success by check", "Of the job of each check whose last success is the oldest.",
