@@ -107,7 +107,7 @@ TEST(Api, Senders) {
     const auto page = body(api::senders(test::busy_snapshot(), {}));
     EXPECT_EQ(page, json::parse(R"({"senders":[{"name":"main","hostname":"mail.example.com",
         "addresses":["192.0.2.10","192.0.2.11","2001:db8::10"],"domains":["example.com"],"via":"",
-        "verdict":"critical","findings":3}],"next":null})"));
+        "verdict":"critical","findings":3,"reputation":null}],"next":null})"));
 }
 
 TEST(Api, TransitionsComeFromTheStore) {

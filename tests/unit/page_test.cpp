@@ -120,14 +120,16 @@ TEST(PageFacts, BusyAgent) {
     EXPECT_LT(page.find("is listed by bl.test"), page.find("does not lead back"));
 
     EXPECT_TRUE(has(words, "Says EHLO mail.example.com; sends for example.com; 3 addresses."));
-    EXPECT_EQ(row_of(page, "senders", "192.0.2.10"),
-              "192.0.2.10 listed bl.test not known refused.test, never.test fine on 2 lists ok ok ");
+    EXPECT_EQ(
+        row_of(page, "senders", "192.0.2.10"),
+        "192.0.2.10 not known listed bl.test not known refused.test, never.test fine on 2 lists ok ok ");
     EXPECT_EQ(row_of(page, "senders", "192.0.2.11"),
-              "192.0.2.11 was listed refused.test not known never.test, score.test fine on 2 lists warning "
+              "192.0.2.11 not known was listed refused.test not known never.test, score.test fine on 2 lists "
+              "warning "
               "critical "
               "example.com ");
     EXPECT_EQ(row_of(page, "senders", "2001:db8::10"),
-              "2001:db8::10 fine on 1 list unknown unknown example.com ");
+              "2001:db8::10 not known fine on 1 list unknown unknown example.com ");
 
     EXPECT_EQ(row_of(page, "addresses", "bl.test"), "bl.test \u2717 listed \u2713 clean \u2713 clean ");
     EXPECT_EQ(row_of(page, "addresses", "never.test"), "never.test ? not known ? not known not asked ");
@@ -163,7 +165,7 @@ TEST(PageFacts, SilenceIsNotOk) {
     snapshot.ready = true;
     const auto page = render_page(snapshot);
     EXPECT_TRUE(has(page, "<title>ok - reputed</title>"));
-    EXPECT_EQ(row_of(page, "senders", "192.0.2.1"), "192.0.2.1 not known bl.test unknown unknown ");
+    EXPECT_EQ(row_of(page, "senders", "192.0.2.1"), "192.0.2.1 not known not known bl.test unknown unknown ");
     EXPECT_EQ(row_of(page, "addresses", "bl.test"), "bl.test ? not known ");
     EXPECT_EQ(row_of(page, "lists", "bl.test"), "bl.test not known ip-blocklist Operator of bl.test ");
 }

@@ -237,7 +237,7 @@ TEST(SettingsRejected, UnknownKeysAndTables) {
          {"f:1:1: unknown key \"hostname\" at the top of the file: it belongs under [[sender]]"}},
         {"bogus = 1\n",
          {"f:1:1: unknown key \"bogus\" at the top of the file: there are [[sender]], [dns], [dnsbl], "
-          "[checks], [mta], "
+          "[budgets], [checks], [mta], "
           "[[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
         {"\"a\\u001b[2J\" = 1\n",
          {"f:1:1: unknown key \"a\\x1b[2J\" at the top of the file: there are [[sender]], [dns], [dnsbl], "

@@ -158,8 +158,7 @@ TEST(Store, PartsComeBackAsTheyWereWritten) {
     const std::string bytes("\0\xff\n", 3);
     Store store(folder / "a.db");
     store.commit(with({{"b", "cursor", "1"}, {"a", "counts", bytes}, {"a", "cursor", ""}}));
-    EXPECT_EQ(store.load().parts,
-              (Parts{{"a", "counts", bytes}, {"a", "cursor", ""}, {"b", "cursor", "1"}}));
+    EXPECT_EQ(store.load().parts, (Parts{{"a", "counts", bytes}, {"a", "cursor", ""}, {"b", "cursor", "1"}}));
     store.commit(with({{"b", "cursor", "2"}, {"a", "counts", {}}, {"c", "none", {}}}));
     EXPECT_EQ(store.load().parts, (Parts{{"a", "cursor", ""}, {"b", "cursor", "2"}}));
 
@@ -211,8 +210,7 @@ TEST(Store, OfAFileOfTheSecondVersionTheLogsKeepTheirPlace) {
         "ALTER TABLE parts RENAME TO log_state; ALTER TABLE log_state RENAME COLUMN owner TO source; "
         "ALTER TABLE log_state RENAME COLUMN name TO part; "
         "INSERT INTO log_state VALUES('postfix', 'cursor', x'31'); PRAGMA user_version = 2");
-    EXPECT_EQ(Store(folder / "a.db").load().parts,
-              (std::vector<StoredPart>{{"log/postfix", "cursor", "1"}}));
+    EXPECT_EQ(Store(folder / "a.db").load().parts, (std::vector<StoredPart>{{"log/postfix", "cursor", "1"}}));
 }
 
 TEST(Store, LoadsTheLastToldTransitionOfEachOpenEpisode) {
