@@ -186,6 +186,18 @@ class Publisher {
     Clock::time_point not_before_{};
 };
 
+// How long the loop may sleep at most, in milliseconds, so that systemd hears of it in time (sd_watchdog_enabled(3)); -1
+// where nobody listens.
+int watchdog_wait() {
+    std::uint64_t microseconds = 0;
+    if (sd_watchdog_enabled(0, &microseconds) <= 0) return -1;
+    return static_cast<int>(std::clamp<std::uint64_t>(microseconds / 2'000, 1, 3'600'000));
+}
+
+int shorter_wait(int a, int b) {
+    return a < 0 || b < 0 ? std::max(a, b) : std::min(a, b);
+}
+
 int serve(const DaemonOptions& options, Runtime runtime, const SignalQueue& signals) {
     const WakeUp wake;
     const std::string listen = runtime.settings->web.listen;
@@ -201,10 +213,12 @@ int serve(const DaemonOptions& options, Runtime runtime, const SignalQueue& sign
     }
     agent.start(worker_count);
     sd_notify(0, "READY=1");
+    const int watchdog = watchdog_wait();
 
     for (;;) {
         std::array<pollfd, 2> fds = {{{signals.fd(), POLLIN, 0}, {wake.fd(), POLLIN, 0}}};
-        poll(fds.data(), fds.size(), publisher.wait_milliseconds());
+        poll(fds.data(), fds.size(), shorter_wait(publisher.wait_milliseconds(), watchdog));
+        if (watchdog >= 0) sd_notify(0, "WATCHDOG=1");
         while (const auto signal = signals.next()) {
             if (*signal != SIGHUP) {
                 log("daemon").info("signal {}: ending", *signal);

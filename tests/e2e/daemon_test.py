@@ -1,5 +1,6 @@
 """`reputed run`: what it publishes, reloading, ending, and keeping its head while DNS and lists fail."""
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -8,7 +9,7 @@ import urllib.parse
 import urllib.request
 
 import planted
-from support import KEY, Agent, LabTest, parse_metrics, replaced, wait_for, with_lists, with_senders, write
+from support import (KEY, REPUTED, Agent, LabTest, parse_metrics, replaced, wait_for, with_lists, with_senders, write)
 
 FAST_LISTS = ["codes.bl.lab", "six.bl.lab", "domain.bl.lab", "bitmask.bl.lab", "allow.bl.lab"]
 OUTCOMES = ["ok", "nodata", "nxdomain", "servfail", "refused", "timeout", "malformed"]
@@ -131,6 +132,23 @@ class Ending(DaemonTest):
         wait_for("the silent list is asked", lambda: "run dnsbl silent.bl.lab" in agent.log())
         self.assertEqual(agent.stop(patience=2), 0)
         self.assertNotIn("agent: opened dnsbl", agent.log(), "what was broken off says nothing")
+
+    def test_systemd_hears_that_it_is_alive(self):
+        path = os.path.join(self.lab.directory, "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+            listener.bind(path)
+            listener.settimeout(20)
+            configuration = self.lab.configuration(fast)
+            environment = {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "200000", "PATH": os.environ.get("PATH", "")}
+            with subprocess.Popen([REPUTED, "run", "--config", configuration], env=environment,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+                self.assertEqual(listener.recv(100), b"READY=1")
+                for _ in range(3):
+                    self.assertEqual(listener.recv(100), b"WATCHDOG=1")
+                process.terminate()
+                while (said := listener.recv(100)) == b"WATCHDOG=1":
+                    pass
+                self.assertEqual(said, b"STOPPING=1")
 
     def test_a_port_in_use_is_an_error(self):
         agent = self.agent(fast)
