@@ -12,6 +12,7 @@
 #include "agent/daemon.hpp"
 #include "agent/exit_codes.hpp"
 #include "agent/logging.hpp"
+#include "agent/manual/command_tree.hpp"
 
 namespace reputed {
 namespace {
@@ -42,12 +43,15 @@ struct Arguments {
     DrillOptions drill;
     std::string output;
     bool sample = false;
+    std::string kind;
     std::function<int()> command;
 };
 
 void add_config(CLI::App& command, Arguments& arguments) {
-    command.add_option("-c,--config", arguments.common.config,
-                       "Configuration file (default: /etc/reputed/reputed.toml, if it is there)");
+    command
+        .add_option("-c,--config", arguments.common.config,
+                    "Configuration file (default: /etc/reputed/reputed.toml, if it is there)")
+        ->type_name("FILE");
 }
 
 void add_format(CLI::App& command, Arguments& arguments, const std::map<std::string, Format>& names,
@@ -346,6 +350,17 @@ void add_config_commands(CLI::App& app, Arguments& arguments) {
     });
 }
 
+// For whoever builds the package: it is in no help.
+void add_docs(CLI::App& app, Arguments& arguments) {
+    auto* docs =
+        app.add_subcommand("docs", "Print a manual page, a completion script or a reference")->group("");
+    docs->add_option("kind", arguments.kind, "reputed.8, bash, findings.md, ...")
+        ->required()
+        ->type_name("KIND");
+    docs->callback(
+        [&] { arguments.command = [&] { return docs_command(manual::command_tree(app), arguments.kind); }; });
+}
+
 // CLI11 says no more than that a command is missing when there is an unknown one.
 std::string fault_text(const CLI::App& app, const CLI::ParseError& error) {
     const CLI::App* parent = &app;
@@ -385,6 +400,7 @@ int run_command_line(int argc, char** argv) {
     add_notify(app, arguments);
     add_drill(app, arguments);
     add_config_commands(app, arguments);
+    add_docs(app, arguments);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {

@@ -9,6 +9,10 @@
 // in one line; every function returns the exit code (agent/exit_codes.hpp).
 namespace reputed {
 
+namespace manual {
+struct Command;
+}
+
 enum class Format { table, json, csv, nagios };
 
 struct CommonOptions {
@@ -114,5 +118,8 @@ int drill_command(const CommonOptions& common, const DrillOptions& options);
 int config_check_command(const CommonOptions& common);
 int config_show_command(const CommonOptions& common);
 int config_init_command(const std::string& output, bool sample);
+
+// Prints a document that is made of the tables of commands, keys and codes: "reputed.8", "bash", "findings.md", ...
+int docs_command(const manual::Command& root, const std::string& kind);
 
 }  // namespace reputed
