@@ -2,18 +2,14 @@
 
 #include <algorithm>
 #include <exception>
-#include <iterator>
 #include <optional>
 #include <random>
 #include <set>
 #include <utility>
 
-#include "agent/budget_metrics.hpp"
-#include "agent/dns_metrics.hpp"
 #include "agent/log_watch.hpp"
 #include "agent/logging.hpp"
 #include "agent/own_jobs.hpp"
-#include "agent/stored_samples.hpp"
 #include "checks/dnsbl/budget_plan.hpp"
 
 namespace reputed {
@@ -25,31 +21,6 @@ using std::chrono::system_clock;
 spdlog::level::level_enum level_of(Severity severity) {
     return severity >= Severity::warning ? spdlog::level::warn : spdlog::level::info;
 }
-
-// How often the last values of a job's series are written, some of which change with each run. What a finding says is
-// written together with it: the two agree after a crash.
-constexpr auto series_gap = std::chrono::minutes(10);
-
-constexpr std::string_view budget_parts = "budget";  // who owns them in the store
-
-// A round waits for the disk to know of its questions; a slow one must not hold it up for long.
-constexpr auto longest_budget_wait = std::chrono::seconds(2);
-
-void move_behind(std::vector<StoredPart>& parts, std::vector<StoredPart>&& more) {
-    parts.insert(parts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
-
-std::vector<StoredPart> parts_of(std::vector<QueryBudget::Part>&& budget) {
-    std::vector<StoredPart> parts;
-    for (auto& part : budget)
-        parts.push_back({std::string(budget_parts), std::move(part.owner), std::move(part.text)});
-    return parts;
-}
-
-const MetricInfo transitions_total{"reputed_transitions_total",
-                                   SampleType::counter,
-                                   "Findings opened, changed and cleared since the start, without drills.",
-                                   {"kind"}};
 
 void log_transition(const Transition& transition) {
     const Finding& finding = transition.finding;
@@ -77,57 +48,6 @@ Agent::Agent(Runtime runtime, std::span<const Check> checks, std::function<void(
 
 Agent::~Agent() {
     stop();
-}
-
-void Agent::remember() {
-    auto alerting = std::make_unique<Alerting>(
-        *runtime_.settings, [this] { return ledger_state(); }, changed_);
-    StoredState state = alerting->open();
-    StoredSampleReader samples(checks_, *runtime_.settings);
-    std::vector<JobKey> jobs;
-    for (auto& job : state.jobs) {
-        jobs.push_back(job.key);
-        const auto known = statistics_.find(job.key);
-        if (known == statistics_.end()) continue;
-        known->second.last_run = job.last_run;
-        known->second.last_success = job.last_success;
-        known->second.verdict = job.verdict;
-        series_.record(job.key, samples.read(std::move(job.samples)));
-    }
-    runtime_.logs = std::make_shared<LogWatch>(runtime_.settings->mta, runtime_.classifier);
-    restore_parts(std::move(state.parts));
-    ledger_.restore(std::move(state.entries), jobs, state.next_entry, state.next_transition);
-    alerting_ = std::move(alerting);
-    {
-        const std::lock_guard lock(mutex_);
-        set_jobs(false);
-    }
-    log_decided();
-    alerting_->start();
-    if (runtime_.budget) runtime_.budget->set_writer([this] { write_budget(); });
-    runtime_.logs->start([this](Batch&& batch) {
-        const std::lock_guard lock(mutex_);
-        alerting_->take(std::move(batch), system_clock::now());
-    });
-    // What it weighs is known already: nobody has to wait for its first run.
-    if (ledger_.knows(reputation_job) && statistics_.contains(reputation_job))
-        run(reputation_job, runtime_, stop_.get_token(), SteadyClock::now(), system_clock::now());
-}
-
-void Agent::restore_parts(std::vector<StoredPart>&& parts) {
-    std::vector<StoredPart> of_logs;
-    for (auto& part : parts) {
-        if (memories_.restore(part)) continue;
-        if (part.owner == budget_parts && part.value && runtime_.budget)
-            runtime_.budget->restore(part.name, *part.value, system_clock::now());
-        else if (part.owner.starts_with(log_parts_prefix))
-            of_logs.push_back(std::move(part));
-    }
-    runtime_.logs->restore(std::move(of_logs));
-}
-
-std::string Agent::store_path() const {
-    return alerting_ ? alerting_->path() : "";
 }
 
 void Agent::start(unsigned workers) {
@@ -340,22 +260,6 @@ Report Agent::run_check(const JobKey& key, const Runtime& runtime, const std::st
                  runtime.classifier.get(), runtime.budget.get(), runtime.http.get(), memory_of(key)});
 }
 
-std::string Agent::memory_of(const JobKey& key) const {
-    const std::lock_guard lock(mutex_);
-    return memories_.of(key);
-}
-
-void Agent::write_budget() {
-    {
-        const std::lock_guard lock(mutex_);
-        const auto now = system_clock::now();
-        Batch batch;
-        batch.parts = parts_of(runtime_.budget->take_changes(now));
-        alerting_->take(std::move(batch), now);
-    }
-    alerting_->wait_until_written(longest_budget_wait);
-}
-
 void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,
                 WallTime wall) {
     const auto clock_begun = SteadyClock::now();
@@ -417,29 +321,6 @@ void Agent::take_report(const JobKey& key, Report&& report, Schedule::Time begun
     if (key == resolver_job) publish(ledger_.tick(wall), wall);  // as good a clock as any
 }
 
-StoredJob Agent::stored(const JobKey& key) const {
-    const auto& record = statistics_.at(key);
-    return {key,
-            record.last_run,
-            record.last_success,
-            record.verdict,
-            {},
-            is_own(key) ? nullptr : series_.of(key)};
-}
-
-// For a store that begins anew.
-Batch Agent::ledger_state() const {
-    const std::lock_guard lock(mutex_);
-    Batch batch;
-    batch.entries = ledger_.entries();
-    for (const auto& [key, record] : statistics_)
-        if (record.last_run != WallTime{}) batch.jobs.push_back(stored(key));
-    if (runtime_.logs) batch.parts = runtime_.logs->state();
-    move_behind(batch.parts, memories_.state());
-    if (runtime_.budget) move_behind(batch.parts, parts_of(runtime_.budget->all_parts(system_clock::now())));
-    return batch;
-}
-
 // Without mutex_.
 void Agent::log_decided() {
     std::vector<Transition> decided;
@@ -449,86 +330,6 @@ void Agent::log_decided() {
     }
     for (const auto& transition : decided)
         log_transition(transition);
-}
-
-// Under mutex_, so that what is told stays in the order in which it was decided. `job`: the one that has just run.
-void Agent::publish(Ledger::Changes&& changes, WallTime now, const JobKey* job) {
-    for (const auto& transition : changes.transitions) {
-        decided_.push_back(transition);
-        if (!transition.finding.drill) ++transition_counts_[static_cast<std::size_t>(transition.kind)];
-    }
-    if (!alerting_) return;
-    Batch batch;
-    batch.transitions = std::move(changes.transitions);
-    batch.entries = std::move(changes.entries);
-    batch.dropped_entries = std::move(changes.dropped);
-    batch.parts = memories_.take_changes();
-    if (runtime_.budget) move_behind(batch.parts, parts_of(runtime_.budget->take_changes(now)));
-    if (job != nullptr) {
-        auto& written = statistics_.at(*job).written;
-        if (!batch.empty() || now < written || now - written >= series_gap) {
-            written = now;
-            batch.jobs.push_back(stored(*job));
-        }
-    }
-    alerting_->take(std::move(batch), now);
-}
-
-std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
-    auto snapshot = std::make_shared<Snapshot>();
-    snapshot->made = now;
-    snapshot->started = started_;
-    const auto steady_now = SteadyClock::now();
-    std::shared_ptr<const CaresResolver> resolver;
-    std::shared_ptr<const QueryBudget> budget;
-    {
-        const std::lock_guard lock(mutex_);
-        snapshot->settings = runtime_.settings;
-        snapshot->lists = runtime_.lists;
-        resolver = runtime_.statistics;
-        budget = runtime_.budget;
-        snapshot->reputations = reputations_;
-        snapshot->findings = ledger_.findings(now);
-        snapshot->unconfirmed = ledger_.unconfirmed(now);
-        const auto drills =
-            std::stable_partition(snapshot->findings.begin(), snapshot->findings.end(),
-                                  [](const OpenFinding& open) { return !open.finding.drill; });
-        snapshot->drills.assign(std::make_move_iterator(drills),
-                                std::make_move_iterator(snapshot->findings.end()));
-        snapshot->findings.erase(drills, snapshot->findings.end());
-        for (std::size_t i = 0; i < transition_counts_.size(); ++i)
-            snapshot->own.push_back({&transitions_total,
-                                     {std::string(to_string(static_cast<TransitionKind>(i)))},
-                                     static_cast<double>(transition_counts_[i])});
-        snapshot->ready = true;
-        for (const auto& [key, record] : statistics_) {
-            JobState job;
-            job.check = key.check;
-            job.subject = key.subject;
-            job.runs = record.runs;
-            job.failures = record.failures;
-            job.last_run = record.last_run;
-            job.last_success = record.last_success;
-            job.last_duration = record.last_duration;
-            if (const auto due = schedule_.due(key))
-                job.next_run = now + std::chrono::duration_cast<WallTime::duration>(*due - steady_now);
-            job.verdict = record.verdict;
-            job.samples = series_.of(key);
-            snapshot->ready = snapshot->ready && record.runs > 0;
-            snapshot->jobs.push_back(std::move(job));
-        }
-        for (const auto& [check, removed] : removed_)
-            snapshot->removed.push_back(removed);
-        snapshot->last_reload_ok = last_reload_ok_;
-        snapshot->last_good_reload = last_good_reload_;
-    }
-    if (resolver) add_dns_metrics(resolver->statistics(), *snapshot);
-    if (budget) add_budget_metrics(budget->usage(now), *snapshot);
-    if (alerting_) {
-        snapshot->notifiers = alerting_->notifier_states();
-        snapshot->store = alerting_->store_state();
-    }
-    return snapshot;
 }
 
 }  // namespace reputed
