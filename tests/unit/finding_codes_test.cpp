@@ -57,8 +57,8 @@ std::vector<Literal> words_in_quotes(const std::string& source) {
 
 // Of the form of a code, and no name of a domain or file, and no number.
 bool looks_like_code(const std::string& word) {
-    static const std::set<std::string> no_code = {"arpa", "aspx", "cf", "com", "conf",
-                                                  "db",   "io",   "jp", "net", "service"};
+    static const std::set<std::string> no_code = {"8",  "arpa", "aspx", "cf", "com", "conf",
+                                                  "db", "io",   "jp",   "md", "net", "service"};
     const auto dot = word.find('.');
     return dot != std::string::npos && dot != 0 && dot + 1 < word.size() && dot == word.rfind('.') &&
            (word[0] < '0' || word[0] > '9') && no_code.count(word.substr(dot + 1)) == 0;
