@@ -77,7 +77,8 @@ class Survey(LabTest):
             "dkim_unknown": 0, "dmarc_unknown": 0})
         rows = {row["subject"]: row for row in report["subjects"]}
         self.assertEqual(list(rows), [*BRANDS, "11.10.0.25"])
-        self.assertEqual(rows["11.10.0.25"], {"subject": "11.10.0.25", "kind": "ip", "verdict": "ok", "findings": 0})
+        self.assertEqual(rows["11.10.0.25"], {"subject": "11.10.0.25", "kind": "ip", "verdict": "ok", "findings": 0,
+                                               "reputation": {"score": 100, "level": "good", "parts": []}})
         iris = rows["iris.brand.example"]
         self.assertEqual(iris["mx"], {"state": "found", "hosts": 1})
         self.assertEqual(iris["spf"], {
