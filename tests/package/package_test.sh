@@ -7,6 +7,7 @@ set -euo pipefail
 deb=$(realpath "$1")
 [ "$(id -u)" = 0 ] || { echo "skipped: needs root"; exit 77; }
 root=$(mktemp -d /var/tmp/reputed-package.XXXXXX)
+chmod 755 "$root"  # it becomes the root folder, which everybody has to enter
 clean_up() {
     umount "$root/proc" 2>/dev/null || true
     rm -rf --one-file-system "$root"
