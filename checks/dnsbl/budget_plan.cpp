@@ -56,7 +56,7 @@ bool fits(const OwnerPlan& plan) {
         const auto round = static_cast<double>(planned.round);
         mean += round * static_cast<double>(day.count()) / static_cast<double>(planned.interval.count());
         most += round * static_cast<double>(most_rounds(planned.interval));
-        often = often || planned.interval <= counted_day;
+        often = often || most_rounds(planned.interval) > 1;
     }
     // Lists that are all asked less than once a day take turns, whatever they need together.
     return mean <= planned_share * limit && (!often || most <= limit);

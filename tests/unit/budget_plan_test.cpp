@@ -76,7 +76,7 @@ TEST(BudgetPlanIntervals, ThatFit) {
         {five_thousand, 300'000, 0, 1, 35min},
         {five_thousand, 100'000, 0, 1, 90min + 15min},
         {five_thousand, 100'000, 0, 3, 5h},
-        {five_thousand, 10'000, 0, 1, 25h},  // one that comes early is put off
+        {five_thousand, 10'000, 0, 1, 27h},  // a second one within the day would be too much
         {five_thousand, 10'000, 0, 2, 31h},  // in turns
         {{"198.18.0.0/20"}, 10'000, 0, 1, 13h},
         {five_thousand, 0, 5, 1, 30min},

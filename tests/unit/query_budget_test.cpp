@@ -75,7 +75,7 @@ TEST(QueryBudgetDay, IsHandedOutEvenly) {
     for (std::size_t hour = 0; hour < hours.size(); ++hour) {
         // What was asked at once is remembered for a day; then there may be so much once more.
         const bool at_once = hour == 0 || hour == 24;
-        EXPECT_LE(hours[hour], at_once ? 4'800U + 1'100U : 1'100U) << hour;
+        EXPECT_LE(hours[hour], at_once ? 4'800U + 900U : 1'100U) << hour;
         if (hour < 21) {
             EXPECT_GE(hours[hour], 700U) << hour;
         }
