@@ -46,7 +46,8 @@ class File {
 std::optional<WallTime> parse_time(const std::string& text) {
     std::tm utc{};
     const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-    if (end == nullptr || *end != '\0') return {};
+    // The clock counts nanoseconds, to the year 2262.
+    if (end == nullptr || *end != '\0' || utc.tm_year < 70 || utc.tm_year > 299) return {};
     const auto time = std::chrono::system_clock::from_time_t(timegm(&utc));
     if (rfc3339(time) != text) return {};
     return time;

@@ -83,7 +83,7 @@ Json time_json(std::int64_t seconds) {
 }
 
 std::string minute_text(std::int64_t seconds) {
-    return utc_text(std::chrono::system_clock::from_time_t(seconds), "%Y-%m-%d %H:%M");
+    return utc_text(seconds, "%Y-%m-%d %H:%M");
 }
 
 std::string share_text(std::uint64_t part, std::uint64_t whole) {

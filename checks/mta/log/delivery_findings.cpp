@@ -57,9 +57,8 @@ const Cause* cause_of(ReplyClass reply_class) {
 
 // "09:14 UTC" of today, else with the day.
 std::string since_text(std::int64_t since, std::int64_t now) {
-    const auto time = std::chrono::system_clock::from_time_t(since);
     const bool today = since / 86'400 == now / 86'400;
-    return utc_text(time, today ? "%H:%M UTC" : "%Y-%m-%d %H:%M UTC");
+    return utc_text(since, today ? "%H:%M UTC" : "%Y-%m-%d %H:%M UTC");
 }
 
 struct Weight {

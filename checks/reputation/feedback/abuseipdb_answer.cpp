@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "checks/reputation/feedback/abuseipdb.hpp"
+#include "checks/reputation/feedback/fetch.hpp"
 #include "checks/reputation/feedback/json_reader.hpp"
 
 namespace reputed::feedback::abuseipdb {
@@ -53,9 +54,12 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
                                            std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day))};
     // A leap second is the one after it (RFC 3339 section 5.7).
-    if (!offset || !date.ok() || *year < 1970 || *hour > 23 || *minute > 59 || *second > 60) return {};
-    return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-           std::chrono::seconds(*second) - *offset;
+    if (!offset || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) return {};
+    // Counted in seconds, of which there are enough for each year: the clock's nanoseconds end in 2262.
+    const std::chrono::sys_seconds time = std::chrono::sys_days(date) + std::chrono::hours(*hour) +
+                                          std::chrono::minutes(*minute) + std::chrono::seconds(*second) -
+                                          *offset;
+    return possible_time(time.time_since_epoch().count());
 }
 
 std::optional<Answer> read_answer(std::string_view body, const IpAddress& address, std::string& problem) {
