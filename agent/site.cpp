@@ -69,28 +69,29 @@ Reply json(api::Answer answer) {
 using SnapshotApi = api::Answer (*)(const Snapshot&, const QueryParameters&);
 
 Route api_route(std::string path, const Published& published, SnapshotApi function) {
-    return {std::move(path), {}, [&published, function](const QueryParameters& parameters) {
+    return {std::move(path), [&published, function](const Request& request) {
                 const auto edition = published.current();
                 if (!edition) return json({503, "{\"error\":\"the agent is starting\"}\n"});
-                return json(function(edition->snapshot(), parameters));
+                return json(function(edition->snapshot(), request.parameters));
             }};
 }
 
 Route transitions_route(const std::string& store_path) {
-    return {"/api/v1/transitions", {}, [store_path](const QueryParameters& parameters) {
-                return json(api::transitions(store_path, parameters, std::chrono::system_clock::now()));
-            }};
+    return {
+        "/api/v1/transitions", [store_path](const Request& request) {
+            return json(api::transitions(store_path, request.parameters, std::chrono::system_clock::now()));
+        }};
 }
 
 }  // namespace
 
 std::vector<Route> site_routes(const Published& published, const std::string& store_path) {
     return {
-        {"/", [&published] { return page(published); }},
-        {"/style.css", style},
-        {"/metrics", [&published] { return metrics(published); }},
-        {"/-/healthy", healthy},
-        {"/-/ready", [&published] { return ready(published); }},
+        {"/", [&published](const Request&) { return page(published); }},
+        {"/style.css", [](const Request&) { return style(); }},
+        {"/metrics", [&published](const Request&) { return metrics(published); }},
+        {"/-/healthy", [](const Request&) { return healthy(); }},
+        {"/-/ready", [&published](const Request&) { return ready(published); }},
         api_route("/api/v1/findings", published, api::findings),
         api_route("/api/v1/senders", published, api::senders),
         api_route("/api/v1/lists", published, api::lists),

@@ -108,23 +108,23 @@ MHD_Result take_parameter(void* to, MHD_ValueKind, const char* name, std::size_t
     return parameters.size() > most_query_parameters ? MHD_NO : MHD_YES;
 }
 
-Reply reply_of(const Route& route, MHD_Connection* connection) {
-    if (!route.reply_to) return route.reply();
-    QueryParameters parameters;
-    MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_parameter, &parameters);
-    return route.reply_to(parameters);
+bool takes(const Route& route, std::string_view path) {
+    if (route.path == path) return true;
+    return route.path.size() > 1 && route.path.back() == '/' && path.starts_with(route.path);
 }
 
 Reply answer(const std::vector<Route>& routes, MHD_Connection* connection, std::string_view path,
              std::string_view method) {
     const auto route =
-        std::find_if(routes.begin(), routes.end(), [&](const Route& one) { return one.path == path; });
+        std::find_if(routes.begin(), routes.end(), [&](const Route& one) { return takes(one, path); });
     if (route == routes.end())
         return refusal(MHD_HTTP_NOT_FOUND, "There is nothing here. Try / or /metrics.\n");
     if (method != MHD_HTTP_METHOD_GET && method != MHD_HTTP_METHOD_HEAD)
         return refusal(MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET and HEAD are answered here.\n");
     try {
-        return reply_of(*route, connection);
+        Request request{path.substr(route->path.size()), {}};
+        MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_parameter, &request.parameters);
+        return route->reply(request);
     } catch (const std::exception&) {
         return refusal(MHD_HTTP_INTERNAL_SERVER_ERROR,
                        "The agent failed to make this page; its log may say more.\n");

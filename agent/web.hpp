@@ -21,13 +21,17 @@ struct Reply {
     std::shared_ptr<const Content> content;  // held until the last byte is sent; null = the preamble is all
 };
 
-// One path, compared exactly with the decoded path of the request, and what it answers. `reply` is called for GET and
-// HEAD on the server's one thread: it must return at once and may throw (500). Where `reply_to` is set, it is called
-// instead, with the query.
+struct Request {
+    std::string_view below;  // what follows the path of a route that ends in '/', decoded; else ""
+    QueryParameters parameters;
+};
+
+// A path and what it answers. It is compared exactly with the decoded path of the request; one that ends in '/', other
+// than "/" itself, stands for everything below it. `reply` is called for GET and HEAD on the server's one thread: it
+// must return at once and may throw (500).
 struct Route {
     std::string path;
-    std::function<Reply()> reply;
-    std::function<Reply(const QueryParameters&)> reply_to = {};
+    std::function<Reply(const Request&)> reply;
 };
 
 // An HTTP/1.1 server on one thread of its own, from construction to destruction. Readers can hold nothing up:

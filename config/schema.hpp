@@ -151,6 +151,21 @@ constexpr Key<SectionOf<Member>> duration_key(std::string_view name, std::string
             [](const S& section) { return show_duration(section.*Member); }};
 }
 
+template <auto Member>
+constexpr Key<SectionOf<Member>> flag_key(std::string_view name, std::string_view help) {
+    using S = SectionOf<Member>;
+    return {name,
+            help,
+            {},
+            [](const toml::node& node, std::string_view key, S& section, Reader& reader) {
+                if (const auto* value = node.as_boolean())
+                    section.*Member = value->get();
+                else
+                    reader.wrong_type(node, key, "true or false");
+            },
+            [](const S& section) { return std::string(section.*Member ? "true" : "false"); }};
+}
+
 template <class Section>
 void read_table(const toml::table& table, std::string_view header, std::span<const Key<Section>> keys,
                 Section& section, Reader& reader) {
@@ -160,6 +175,26 @@ void read_table(const toml::table& table, std::string_view header, std::span<con
         if (const auto* node = table.get(key.name)) key.read(*node, key.name, section, reader);
     }
     reader.unknown_keys(table, header, names);
+}
+
+// A list of tables that have nothing to do with each other.
+template <class Item, class Check>
+void read_items(const toml::node& node, std::string_view name, std::span<const Key<Item>> keys,
+                std::vector<Item>& items, Reader& reader, Check check) {
+    const std::string header = "[[" + std::string(name) + "]]";
+    const auto* tables = node.as_array();
+    if (!tables) return reader.wrong_type(node, name, "a list of tables, written " + header);
+    for (const auto& element : *tables) {
+        const auto* table = element.as_table();
+        if (!table) {
+            reader.wrong_type(element, name, "a list of tables, written " + header);
+            continue;
+        }
+        Item& item = items.emplace_back();
+        read_table(*table, header, keys, item, reader);
+        if (auto fault = check(*table); !fault.empty())
+            reader.problem(table->source(), header + ' ' + std::move(fault));
+    }
 }
 
 template <class Section>

@@ -180,6 +180,13 @@ constexpr Table tables[] = {
         },
         schema::sample_notifiers),
     section<&Settings::web, schema::web_keys, "[web]">("web"),
+    section<&Settings::metrics, schema::metrics_keys, "[metrics]">("metrics"),
+    items<&Settings::modules, schema::module_keys, "[[module]]">(
+        "module",
+        [](const toml::node& node, Settings& settings, Reader& reader) {
+            schema::read_modules(node, settings.modules, reader);
+        },
+        schema::sample_module),
     section<&Settings::log, schema::log_keys, "[log]">("log"),
 };
 

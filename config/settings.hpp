@@ -33,6 +33,7 @@ struct Sender {
     std::vector<std::uint64_t>
         warmup_plan;  // messages a day and address, from that day on; {} = the built-in one
     std::optional<std::uint64_t> volume;  // messages a day and address, where no log tells
+    bool probed = false;                  // not of the file: its addresses are the targets of a module
 
     std::vector<IpAddress> addresses() const;  // all of networks, in order, each once
     bool operator==(const Sender&) const = default;
@@ -100,6 +101,24 @@ struct WebSettings {
     std::string listen = "127.0.0.1:15782";
     // How people reach the page, for the link in messages: "https://mail.example.org/reputed/"; "" = no link
     std::string public_url;
+    std::string config_file;  // TLS and users, in the format of the exporters' web configuration; "" = none
+    bool reload = false;      // POST /-/reload is answered
+};
+
+// Exporters under whose names the agent can publish the same as well.
+inline constexpr std::string_view alias_names[] = {"dnsbl_exporter", "postfix_exporter"};
+
+struct MetricsSettings {
+    std::vector<std::string> aliases;  // of alias_names
+};
+
+// What /probe?module=NAME does with the addresses that it is asked for.
+struct ModuleSettings {
+    std::string name;
+    std::vector<std::string> domains;   // lower case, A-labels, no trailing dot
+    std::string via;                    // as Sender::via
+    std::chrono::seconds keep{86'400};  // an address that is not probed for so long is watched no more
+    int most_targets = 10'000;
 };
 
 struct LogSettings {
@@ -122,6 +141,8 @@ struct Settings {
     StoreSettings store;
     std::vector<NotifierSettings> notifiers;
     WebSettings web;
+    MetricsSettings metrics;
+    std::vector<ModuleSettings> modules;
     LogSettings log;
     std::string file;  // where it was read from; "" = defaults only
 

@@ -34,14 +34,6 @@ std::string path_rule(std::string& text) {
     return in_quotes(text) + " must be an absolute path";
 }
 
-template <auto Member>
-void read_flag(const toml::node& node, std::string_view name, SectionOf<Member>& section, Reader& reader) {
-    if (const auto* value = node.as_boolean())
-        section.*Member = value->get();
-    else
-        reader.wrong_type(node, name, "true or false");
-}
-
 void read_severity(const toml::node& node, std::string_view name, SeverityRule& rule, Reader& reader) {
     const auto* text = reader.text(node, name);
     if (!text) return;
@@ -103,11 +95,9 @@ constexpr Key<AlertSettings> alert_rows[] = {
         "forget",
         "A finding about which no run could tell for so long is given up, 1m to 365d: its list may have gone "
         "for good."),
-    {"notify_initial",
-     "Whether that is told which the first run of a check finds. It is shown in any case.",
-     {},
-     read_flag<&AlertSettings::notify_initial>,
-     [](const AlertSettings& settings) { return std::string(settings.notify_initial ? "true" : "false"); }},
+    flag_key<&AlertSettings::notify_initial>(
+        "notify_initial",
+        "Whether that is told which the first run of a check finds. It is shown in any case."),
 };
 
 constexpr Key<SeverityRule> severity_rows[] = {
@@ -141,26 +131,6 @@ constexpr Key<StoreSettings> store_rows[] = {
     integer_key<&StoreSettings::max_size, 8, 65536>(
         "max_size", "The most that the file may take in MiB, 8 to 65536; the oldest history goes first."),
 };
-
-// A list of tables that have nothing to do with each other.
-template <class Item, class Check>
-void read_items(const toml::node& node, std::string_view name, std::span<const Key<Item>> keys,
-                std::vector<Item>& items, Reader& reader, Check check) {
-    const std::string header = "[[" + std::string(name) + "]]";
-    const auto* tables = node.as_array();
-    if (!tables) return reader.wrong_type(node, name, "a list of tables, written " + header);
-    for (const auto& element : *tables) {
-        const auto* table = element.as_table();
-        if (!table) {
-            reader.wrong_type(element, name, "a list of tables, written " + header);
-            continue;
-        }
-        Item& item = items.emplace_back();
-        read_table(*table, header, keys, item, reader);
-        if (auto fault = check(*table); !fault.empty())
-            reader.problem(table->source(), header + ' ' + std::move(fault));
-    }
-}
 
 }  // namespace
 

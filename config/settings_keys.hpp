@@ -21,6 +21,8 @@ std::span<const Key<MuteRule>> mute_keys();
 std::span<const Key<StoreSettings>> store_keys();
 std::span<const Key<NotifierSettings>> notifier_keys();
 std::span<const Key<WebSettings>> web_keys();
+std::span<const Key<MetricsSettings>> metrics_keys();
+std::span<const Key<ModuleSettings>> module_keys();
 std::span<const Key<LogSettings>> log_keys();
 
 // What one row cannot see: senders among each other, and what [dnsbl] says of one list in two places.
@@ -31,9 +33,11 @@ void read_dnsbl(const toml::table& table, DnsblSettings& settings, std::vector<s
                 Reader& reader);
 void read_feedback(const toml::node& node, std::vector<FeedbackSettings>& sources, Reader& reader);
 void read_budgets(const toml::table& table, std::vector<BudgetLimit>& budgets, Reader& reader);
+void read_modules(const toml::node& node, std::vector<ModuleSettings>& modules, Reader& reader);
 void read_notifiers(const toml::node& node, std::vector<NotifierSettings>& notifiers, Reader& reader);
 
 std::string sample_feedback();
+std::string sample_module();
 std::string sample_notifiers();
 
 std::string show_budgets(const Settings& settings);

@@ -2,7 +2,7 @@
 #include "config/settings_keys.hpp"
 #include "config/text.hpp"
 
-// The tables beside senders and lists: [dns], [checks], [mta], [web] and [log].
+// The tables beside senders and lists: [dns], [checks], [mta] and [log].
 namespace reputed {
 
 namespace {
@@ -42,21 +42,6 @@ std::string path_rule(std::string& text) {
 std::string log_rule(std::string& text) {
     if (text == "none" || text == "journal" || text.starts_with('/')) return "";
     return in_quotes(text) + R"( is no log: write the absolute path of a file, "journal" or "none")";
-}
-
-std::string listen_rule(std::string& text) {
-    if (text.empty()) return "";
-    const auto endpoint = Endpoint::parse(text, {});
-    if (!endpoint)
-        return in_quotes(text) +
-               R"( is nothing to listen on: write it like "127.0.0.1:15782" or "[::1]:15782", or "" for no web server)";
-    text = endpoint->to_string();
-    return "";
-}
-
-std::string url_rule(std::string& text) {
-    if (text.empty() || text.starts_with("http://") || text.starts_with("https://")) return "";
-    return in_quotes(text) + R"( is no address of a page: write it like "https://mail.example.org/reputed/")";
 }
 
 std::string level_rule(std::string& text) {
@@ -151,13 +136,6 @@ constexpr Key<MtaSettings> mta_rows[] = {
         "providers", "A file with providers of your own, by their MX hosts, tried before the built-in ones."),
 };
 
-constexpr Key<WebSettings> web_rows[] = {
-    text_key<&WebSettings::listen, listen_rule>(
-        "listen", "HOST:PORT of the pages and of /metrics; port 0 takes any free one, \"\" none at all."),
-    text_key<&WebSettings::public_url, url_rule>(
-        "public_url", "How people reach the page, for the link in messages; \"\" means no link."),
-};
-
 constexpr Key<LogSettings> log_rows[] = {
     text_key<&LogSettings::level, level_rule>("level", "trace, debug, info, warning, error or off."),
     text_key<&LogSettings::format, format_rule>("format", "plain or json, one line an event."),
@@ -175,9 +153,6 @@ std::span<const Key<IntervalSettings>> check_keys() {
 }
 std::span<const Key<MtaSettings>> mta_keys() {
     return mta_rows;
-}
-std::span<const Key<WebSettings>> web_keys() {
-    return web_rows;
 }
 std::span<const Key<LogSettings>> log_keys() {
     return log_rows;

@@ -123,6 +123,11 @@ max_size = 256
 [web]
 listen = "127.0.0.1:15782"
 public_url = ""
+config_file = ""
+reload = false
+
+[metrics]
+aliases = []
 
 [log]
 level = "info"

@@ -214,7 +214,8 @@ TEST(SettingsRejected, Syntax) {
          {"f:2:1: unknown key \"x\" at the top of the file: there are [[sender]], [dns], [dnsbl], [budgets], "
           "[checks], "
           "[mta], "
-          "[[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
+          "[[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], "
+          "[metrics], [[module]], [log]"}},
     });
     // Brackets, bytes that are no UTF-8, NUL: whatever the parser says of them, it is one problem.
     for (const auto& text :
@@ -238,11 +239,13 @@ TEST(SettingsRejected, UnknownKeysAndTables) {
         {"bogus = 1\n",
          {"f:1:1: unknown key \"bogus\" at the top of the file: there are [[sender]], [dns], [dnsbl], "
           "[budgets], [checks], [mta], "
-          "[[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
+          "[[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], "
+          "[metrics], [[module]], [log]"}},
         {"\"a\\u001b[2J\" = 1\n",
          {"f:1:1: unknown key \"a\\x1b[2J\" at the top of the file: there are [[sender]], [dns], [dnsbl], "
           "[budgets], [checks], "
-          "[mta], [[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], [log]"}},
+          "[mta], [[feedback]], [alerts], [[severity]], [[mute]], [store], [[notifier]], [web], "
+          "[metrics], [[module]], [log]"}},
     });
 }
 

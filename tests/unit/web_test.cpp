@@ -391,7 +391,7 @@ TEST(WebServerStop, DoesNotWaitForClients) {
 }
 
 TEST(WebServerReply, AnExceptionIsAnError500) {
-    const WebServer server("127.0.0.1:0", {{"/", []() -> Reply { throw std::runtime_error("secret"); }}});
+    const WebServer server("127.0.0.1:0", {{"/", [](const Request&) -> Reply { throw std::runtime_error("secret"); }}});
     const auto response = get(server.port(), "/");
     EXPECT_EQ(status_of(response), "HTTP/1.1 500 Internal Server Error");
     EXPECT_EQ(response.find("secret"), std::string::npos);
