@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "agent/snapshot.hpp"
 
@@ -10,5 +11,8 @@ namespace reputed {
 // agent knows of itself (build, senders, findings, jobs, configuration). The process's own figures change
 // with every scrape and are not in it (agent/process_metrics.hpp).
 std::string render_metrics(const Snapshot& snapshot);
+
+// The families that it adds to those of the checks and of Snapshot::own.
+std::vector<const MetricInfo*> snapshot_metrics();
 
 }  // namespace reputed
