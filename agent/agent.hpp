@@ -128,4 +128,7 @@ class Agent {
     bool alerting_stopped_ = false;
 };
 
+// The family that the agent counts by itself.
+std::vector<const MetricInfo*> transition_metrics();
+
 }  // namespace reputed

@@ -75,4 +75,8 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
     return snapshot;
 }
 
+std::vector<const MetricInfo*> transition_metrics() {
+    return {&transitions_total};
+}
+
 }  // namespace reputed

@@ -127,4 +127,9 @@ std::string render_metrics(const Snapshot& snapshot, const ProbeIndex& probes) {
     return expose(all, snapshot.own_histograms);
 }
 
+std::vector<const MetricInfo*> snapshot_metrics() {
+    return {&build_info, &reload_ok, &reload_time,  &ip_info,      &findings_open,
+            &job_count,  &job_runs,  &job_failures, &job_duration, &job_last_success};
+}
+
 }  // namespace reputed

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "agent/probe_index.hpp"
 #include "agent/snapshot.hpp"
@@ -11,5 +12,8 @@ namespace reputed {
 // agent knows of itself (build, senders, findings, jobs, configuration). The process's own figures change
 // with every scrape and are not in it (agent/process_metrics.hpp), nor is what /probe answers.
 std::string render_metrics(const Snapshot& snapshot, const ProbeIndex& probes = {});
+
+// The families that it adds to those of the checks and of Snapshot::own.
+std::vector<const MetricInfo*> snapshot_metrics();
 
 }  // namespace reputed
