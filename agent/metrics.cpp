@@ -50,9 +50,11 @@ double unix_seconds(WallTime time) {
 }
 
 void add_senders(const Settings& settings, std::vector<Sample>& out) {
-    for (const auto& sender : settings.senders)
+    for (const auto& sender : settings.senders) {
+        if (sender.probed) continue;
         for (const auto& address : sender.addresses())
             out.push_back({&ip_info, {address.to_string(), sender.name, sender.hostname}, 1});
+    }
 }
 
 void add_findings(const Snapshot& snapshot, std::vector<Sample>& out) {
@@ -103,7 +105,7 @@ void add_jobs(const Snapshot& snapshot, std::vector<Sample>& out) {
 
 }  // namespace
 
-std::string render_metrics(const Snapshot& snapshot) {
+std::string render_metrics(const Snapshot& snapshot, const ProbeIndex& probes) {
     std::vector<Sample> about_agent = {
         {&build_info, {REPUTED_VERSION}, 1},
         {&reload_ok, {}, snapshot.last_reload_ok ? 1.0 : 0.0},
@@ -114,9 +116,9 @@ std::string render_metrics(const Snapshot& snapshot) {
     add_jobs(snapshot, about_agent);
 
     std::vector<const Sample*> all;
-    const auto add_all = [&all](const std::vector<Sample>& samples) {
+    const auto add_all = [&](const std::vector<Sample>& samples) {
         for (const auto& sample : samples)
-            all.push_back(&sample);
+            if (!probes.hides(sample)) all.push_back(&sample);
     };
     add_all(about_agent);
     add_all(snapshot.own);

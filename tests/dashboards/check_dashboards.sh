@@ -81,6 +81,7 @@ ROWS
 }
 
 must "promtool check rules" promtool check rules "$rules"
+must "promtool check the fleet's configuration" promtool check config dashboards/fleet/prometheus.yml
 must "promtool test rules" promtool test rules dashboards/prometheus/rules_test.yml
 must "amtool check-config" amtool check-config "$alertmanager"
 must "alerts find their receivers" every_alert_finds_its_receiver
