@@ -6,14 +6,16 @@
 #include "agent/exposition.hpp"
 
 namespace reputed {
-namespace {
 
-const MetricInfo build_info{
-    "reputed_build_info", SampleType::gauge, "The version of the agent; always 1.", {"version"}};
 const MetricInfo ip_info{"reputed_ip_info",
                          SampleType::gauge,
                          "The sender and its EHLO name that a sending address belongs to; always 1.",
                          {"ip", "sender", "hostname"}};
+
+namespace {
+
+const MetricInfo build_info{
+    "reputed_build_info", SampleType::gauge, "The version of the agent; always 1.", {"version"}};
 const MetricInfo findings_open{
     "reputed_findings", SampleType::gauge, "Open findings by check and severity.", {"check", "severity"}};
 const MetricInfo job_count{"reputed_jobs",

@@ -13,6 +13,8 @@ namespace reputed {
 // with every scrape and are not in it (agent/process_metrics.hpp), nor is what /probe answers.
 std::string render_metrics(const Snapshot& snapshot, const ProbeIndex& probes = {});
 
+extern const MetricInfo ip_info;  // the sender and its EHLO name that an address belongs to
+
 // The families that it adds to those of the checks and of Snapshot::own.
 std::vector<const MetricInfo*> snapshot_metrics();
 

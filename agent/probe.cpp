@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/exposition.hpp"
+#include "agent/metrics.hpp"
 #include "agent/plain_text.hpp"
 #include "config/endpoint.hpp"
 
@@ -25,11 +26,6 @@ const MetricInfo findings{"reputed_probe_findings",
                           SampleType::gauge,
                           "Open findings about the address, by severity.",
                           {"ip", "severity"}};
-const MetricInfo ip_info{"reputed_ip_info",
-                         SampleType::gauge,
-                         "The senders that an IP belongs to; always 1.",
-                         {"ip", "sender", "hostname"}};
-
 Reply refusal(unsigned status, std::string why) {
     Reply reply;
     reply.status = status;
@@ -123,6 +119,10 @@ Reply probe(const Published& published, ProbeTargets& targets, const std::functi
 }
 
 }  // namespace
+
+std::vector<const MetricInfo*> probe_metrics() {
+    return {&success, &pending, &findings};
+}
 
 Route probe_route(const Published& published, ProbeTargets& targets, std::function<void()> news) {
     return {"/probe", [&published, &targets, news = std::move(news)](const Request& request) {

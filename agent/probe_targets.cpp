@@ -6,6 +6,15 @@
 namespace reputed {
 namespace {
 
+const MetricInfo target_count{"reputed_probe_targets",
+                              SampleType::gauge,
+                              "Addresses that the module watches for /probe, or is about to.",
+                              {"module"}};
+const MetricInfo target_limit{"reputed_probe_targets_limit",
+                              SampleType::gauge,
+                              "Addresses that the module may watch; those beyond are refused.",
+                              {"module"}};
+
 constexpr std::string_view part_owner = "probe";
 constexpr std::chrono::seconds expiry_gap{
     60};  // how often those are looked for that nobody asks for any more
@@ -152,12 +161,18 @@ std::vector<StoredPart> ProbeTargets::state() const {
     return parts;
 }
 
-std::map<std::string, std::size_t> ProbeTargets::counts() const {
+std::vector<Sample> ProbeTargets::samples() const {
     const std::lock_guard lock(mutex_);
-    std::map<std::string, std::size_t> counts;
-    for (const auto& [name, module] : modules_)
-        counts[name] = module.targets.size();
-    return counts;
+    std::vector<Sample> samples;
+    for (const auto& [name, module] : modules_) {
+        samples.push_back({&target_count, {name}, static_cast<double>(module.targets.size())});
+        samples.push_back({&target_limit, {name}, static_cast<double>(module.settings.most_targets)});
+    }
+    return samples;
+}
+
+std::vector<const MetricInfo*> probe_target_metrics() {
+    return {&target_count, &target_limit};
 }
 
 }  // namespace reputed

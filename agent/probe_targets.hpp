@@ -56,7 +56,8 @@ class ProbeTargets {
     bool restore(const StoredPart& part, Time now);
     std::vector<StoredPart> state() const;
 
-    std::map<std::string, std::size_t> counts() const;  // watched or waiting, by module
+    // How many addresses each module watches or is about to, and how many it may: the families of probe_target_metrics().
+    std::vector<Sample> samples() const;
 
   private:
     struct Target {
@@ -77,5 +78,7 @@ class ProbeTargets {
     std::optional<Time> news_;                // since when something waits to be taken up
     Time looked_{};                           // when it was last taken up
 };
+
+std::vector<const MetricInfo*> probe_target_metrics();
 
 }  // namespace reputed

@@ -14,6 +14,7 @@ struct Presence {
 };
 
 constexpr std::string_view always = "always";
+constexpr std::string_view only_probe = "in every answer of `/probe`, there alone";
 constexpr std::string_view each_check = "for each check that has jobs";
 constexpr std::string_view each_notifier = "for each `[[notifier]]`";
 constexpr std::string_view while_store = "while a store is wanted: not without `[store] path`";
@@ -83,7 +84,7 @@ constexpr Presence presences[] = {
     {"reputed_build_info", always},
     {"reputed_config_last_reload_successful", always},
     {"reputed_config_last_reload_success_timestamp_seconds", always},
-    {"reputed_ip_info", "for each address of each `[[sender]]`"},
+    {"reputed_ip_info", "for each address of each `[[sender]]`, and of probed ones in `/probe`"},
     {"reputed_findings", "for each check that has jobs and each severity, also with 0"},
     {"reputed_jobs", each_check},
     {"reputed_job_runs_total", each_check},
@@ -91,6 +92,11 @@ constexpr Presence presences[] = {
     {"reputed_job_duration_seconds", each_check},
     {"reputed_job_last_success_timestamp_seconds", each_check},
     {"reputed_transitions_total", "for each kind, also with 0"},
+    {"reputed_probe_targets", "for each `[[module]]`"},
+    {"reputed_probe_targets_limit", "for each `[[module]]`"},
+    {"probe_success", only_probe},
+    {"reputed_probe_pending", only_probe},
+    {"reputed_probe_findings", "there alone, once the address is watched"},
     {"reputed_notifier_waiting", each_notifier},
     {"reputed_notifications_total", each_notifier},
     {"reputed_notifier_last_success_timestamp_seconds", each_notifier},

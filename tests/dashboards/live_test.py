@@ -17,6 +17,11 @@ ONE = {**ALL, "sender": as_regex("listed"), "ip": as_regex(LISTED)}
 REFERENCE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
 # Families of the reference that neither agent has, and what they would need.
 NOT_HERE = {
+    "probe_success": "an answer of /probe",
+    "reputed_probe_pending": "an answer of /probe",
+    "reputed_probe_findings": "an answer of /probe",
+    "reputed_probe_targets": "a [[module]]",
+    "reputed_probe_targets_limit": "a [[module]]",
     "reputed_domain_allowed": "an allowlist of domains that works; the lab has none",
 }
 

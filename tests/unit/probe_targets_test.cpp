@@ -94,7 +94,13 @@ TEST(ProbeTargets, RefusesWhatIsTooMuchOrNotKnown) {
     EXPECT_EQ(targets.probe("small", ip("11.0.0.2"), start).standing, Standing::waiting);
     EXPECT_EQ(targets.probe("small", ip("11.0.0.1"), start).standing, Standing::full);
     EXPECT_EQ(targets.probe("small", ip("11.0.0.3"), start).standing, Standing::waiting);
-    EXPECT_EQ(targets.counts(), (std::map<std::string, std::size_t>{{"small", 2}, {"other", 0}}));
+    std::map<std::string, double> shown;
+    for (const auto& sample : targets.samples())
+        shown[std::string(sample.metric->name) + ' ' + sample.values[0]] = sample.value;
+    EXPECT_EQ(shown, (std::map<std::string, double>{{"reputed_probe_targets other", 0},
+                                                    {"reputed_probe_targets small", 2},
+                                                    {"reputed_probe_targets_limit other", 10'000},
+                                                    {"reputed_probe_targets_limit small", 2}}));
 }
 
 TEST(ProbeTargets, AnotherConfigurationKeepsWhatItStillHas) {
