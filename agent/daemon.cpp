@@ -8,7 +8,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <malloc.h>
 #include <poll.h>
@@ -21,6 +24,7 @@
 #include "agent/agent.hpp"
 #include "agent/exit_codes.hpp"
 #include "agent/logging.hpp"
+#include "agent/probe.hpp"
 #include "agent/published.hpp"
 #include "agent/site.hpp"
 #include "agent/web.hpp"
@@ -123,6 +127,21 @@ std::optional<Loaded> load(const DaemonOptions& options) {
     return Loaded{std::move(settings), std::move(classifier)};
 }
 
+// What no budget has room for. Told again only when it is something else: probed addresses come and go.
+class BudgetRemarks {
+  public:
+    void tell(const Settings& settings, const ActiveLists& lists) {
+        auto remarks = dnsbl::budget_remarks(dnsbl::plan_budgets(settings, lists));
+        if (remarks == told_) return;
+        told_ = std::move(remarks);
+        for (const auto& remark : told_)
+            log("lists").warn("{}", remark);
+    }
+
+  private:
+    std::vector<std::string> told_;
+};
+
 void log_start(const Runtime& runtime) {
     std::uint64_t addresses = 0;
     for (const auto& sender : runtime.settings->senders)
@@ -132,8 +151,7 @@ void log_start(const Runtime& runtime) {
                        runtime.lists->lists.size());
     if (runtime.settings->senders.empty())
         log("daemon").warn("no sender is configured and none was found on this machine: add a [[sender]]");
-    for (const auto& remark : dnsbl::budget_remarks(dnsbl::plan_budgets(*runtime.settings, *runtime.lists)))
-        log("lists").warn("{}", remark);
+    BudgetRemarks().tell(*runtime.settings, *runtime.lists);
     for (const auto& skipped : runtime.lists->skipped)
         log("lists").debug("{}: {}", skipped.name, skipped.reason);
 }
@@ -159,6 +177,21 @@ void reload(const DaemonOptions& options, Agent& agent) {
     sd_notify(0, "READY=1");
 }
 
+// -1: none.
+int milliseconds_until(std::optional<Clock::time_point> time) {
+    if (!time) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*time - Clock::now());
+    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+}
+
+bool take_up_probes(Agent& agent, BudgetRemarks& budgets) {
+    const auto due = agent.probes().due();
+    if (!due || *due > Clock::now()) return false;
+    if (!agent.take_up_probes(Clock::now(), std::chrono::system_clock::now())) return false;
+    budgets.tell(*agent.settings(), *agent.lists());
+    return true;
+}
+
 // Publishes when something has changed, but never so often that it is felt.
 class Publisher {
   public:
@@ -166,9 +199,7 @@ class Publisher {
 
     void changed() { dirty_ = true; }
     int wait_milliseconds() const {
-        if (!dirty_) return -1;
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(not_before_ - Clock::now());
-        return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+        return milliseconds_until(dirty_ ? std::optional(not_before_) : std::nullopt);
     }
     void publish_if_due() {
         const auto begun = Clock::now();
@@ -200,6 +231,7 @@ int shorter_wait(int a, int b) {
 
 int serve(const DaemonOptions& options, Runtime runtime, const SignalQueue& signals) {
     const WakeUp wake;
+    const WakeUp probed;
     const std::string listen = runtime.settings->web.listen;
     Agent agent(std::move(runtime), all_checks(), [&wake] { wake.raise(); });
     agent.remember();
@@ -208,16 +240,22 @@ int serve(const DaemonOptions& options, Runtime runtime, const SignalQueue& sign
     publisher.publish_if_due();
     std::optional<WebServer> web;
     if (!listen.empty()) {
-        web.emplace(listen, site_routes(published, agent.store_path()));
+        auto routes = site_routes(published, agent.store_path());
+        routes.push_back(probe_route(published, agent.probes(), [&probed] { probed.raise(); }));
+        web.emplace(listen, std::move(routes));
         log("daemon").info("listening on {} (port {})", listen, web->port());
     }
     agent.start(worker_count);
     sd_notify(0, "READY=1");
     const int watchdog = watchdog_wait();
+    BudgetRemarks budgets;
 
     for (;;) {
-        std::array<pollfd, 2> fds = {{{signals.fd(), POLLIN, 0}, {wake.fd(), POLLIN, 0}}};
-        poll(fds.data(), fds.size(), shorter_wait(publisher.wait_milliseconds(), watchdog));
+        std::array<pollfd, 3> fds = {
+            {{signals.fd(), POLLIN, 0}, {wake.fd(), POLLIN, 0}, {probed.fd(), POLLIN, 0}}};
+        const int wait =
+            shorter_wait(publisher.wait_milliseconds(), milliseconds_until(agent.probes().due()));
+        poll(fds.data(), fds.size(), shorter_wait(wait, watchdog));
         if (watchdog >= 0) sd_notify(0, "WATCHDOG=1");
         while (const auto signal = signals.next()) {
             if (*signal != SIGHUP) {
@@ -229,6 +267,8 @@ int serve(const DaemonOptions& options, Runtime runtime, const SignalQueue& sign
             reload(options, agent);
             publisher.changed();
         }
+        probed.take();
+        if (take_up_probes(agent, budgets)) publisher.changed();
         if (wake.take()) publisher.changed();
         publisher.publish_if_due();
     }

@@ -97,4 +97,8 @@ std::string render_process_metrics() {
     return expose(pointers);
 }
 
+std::vector<const MetricInfo*> process_metrics() {
+    return {&cpu_seconds, &resident_memory, &start_seconds, &open_fds, &max_fds};
+}
+
 }  // namespace reputed
