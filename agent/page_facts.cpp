@@ -276,10 +276,14 @@ std::vector<Word> words_about(const Snapshot& snapshot, std::string_view target,
                 apply(word.cell, find_cell_family(samples[at])->meaning, samples[at].value, &list, *word.job);
         }
         word.cell.severity = severity_of(snapshot, target, list.name, word.cell.severity);
-        // The health stands behind the targets.
+        // The health stands behind the targets, or before them.
         ListFacts facts;
-        for (auto sample = samples.rbegin(); sample != samples.rend() && find_cell_family(*sample) == nullptr;
-             ++sample)
+        const auto is_about_target = [](const Sample& sample) { return find_cell_family(sample) != nullptr; };
+        const auto last = std::find_if(samples.rbegin(), samples.rend(), is_about_target).base();
+        const auto first = std::find_if(samples.begin(), last, is_about_target);
+        for (auto sample = samples.begin(); sample != first; ++sample)
+            read_state(facts, *sample);
+        for (auto sample = last; sample != samples.end(); ++sample)
             read_state(facts, *sample);
         word.health = facts.health;
     }

@@ -74,10 +74,27 @@ void add_past(std::vector<Happening>& out, const std::vector<const EpisodeOutlin
 }
 
 std::string words_of(const Happening& one, std::string_view own) {
-    std::string words = std::string(to_string(one.severity)) + ": " + one.code;
-    if (!one.subject.empty() && one.subject != own) words += " " + one.subject.substr(0, longest_name);
-    if (!one.object.empty() && one.object != own) words += " " + one.object.substr(0, longest_name);
+    std::string words = std::string(to_string(one.severity)) + ": " + std::string(one.code);
+    for (const auto party : {one.subject, one.object})
+        if (!party.empty() && party != own) words += " " + std::string(party.substr(0, longest_name));
     return words;
+}
+
+// The worst ones, each once; the rest counted.
+std::string words_of(const std::vector<const Happening*>& happenings, std::string_view own) {
+    std::vector<std::string> words;
+    std::size_t taken = 0;
+    for (const auto* one : happenings) {
+        if (words.size() == most_named) break;
+        ++taken;
+        auto text = words_of(*one, own);
+        if (std::find(words.begin(), words.end(), text) == words.end()) words.push_back(std::move(text));
+    }
+    std::string out;
+    for (const auto& text : words)
+        out += (out.empty() ? "" : "; ") + text;
+    if (taken < happenings.size()) out += "; " + std::to_string(happenings.size() - taken) + " more";
+    return out;
 }
 
 std::string summary(const std::vector<Day>& days) {
@@ -127,8 +144,8 @@ std::string happening_table(const View& view, const std::vector<Happening>& happ
     for (std::size_t i = 0; i < shown; ++i) {
         const auto& one = happenings[i];
         out += "<tr><td>" + badge(one.severity) + "</td><td>" + code_link(one.code);
-        for (const auto* party : {&one.subject, &one.object})
-            if (!party->empty() && *party != own) out += " " + view.names.link(*party);
+        for (const auto party : {one.subject, one.object})
+            if (!party.empty() && party != own) out += " " + view.names.link(party);
         const auto length = std::chrono::duration_cast<std::chrono::seconds>(one.ended - one.opened);
         out += "<br><span class=\"small\">" + html::text(one.message, 300) + "</span></td><td>" +
                time(one.opened) + "</td><td>" +
@@ -194,14 +211,7 @@ std::vector<Day> days_of(const View& view, const std::vector<Happening>& happeni
                          [](const auto* a, const auto* b) { return a->severity > b->severity; });
         day.watched = watched == Watch::yes || !here.empty();
         day.worst = here.empty() ? Severity::ok : here.front()->severity;
-        std::vector<std::string> words;
-        for (const auto* one : here)
-            if (auto text = words_of(*one, own); std::find(words.begin(), words.end(), text) == words.end())
-                words.push_back(std::move(text));
-        for (std::size_t n = 0; n < std::min(words.size(), most_named); ++n)
-            day.words += (n > 0 ? "; " : "") + words[n];
-        if (words.size() > most_named)
-            day.words += "; " + std::to_string(words.size() - most_named) + " more";
+        day.words = words_of(here, own);
         const bool cut = view.chronicle != nullptr && view.chronicle->cut_before() &&
                          day.day <= day_of(*view.chronicle->cut_before());
         if (here.empty() && cut) day.watched = false;

@@ -11,13 +11,13 @@
 // What happened in the last 90 days, one cell a day (UTC). A day on which nobody looked is said to be that, never fine.
 namespace reputed::page {
 
-// Something that was found, from its opening to its end.
+// Something that was found, from its opening to its end. Points into the snapshot or the chronicle.
 struct Happening {
     Severity severity = Severity::warning;
-    std::string code;
-    std::string subject;
-    std::string object;
-    std::string message;
+    std::string_view code;
+    std::string_view subject;
+    std::string_view object;
+    std::string_view message;
     WallTime opened;
     WallTime ended;     // of an open one: when the snapshot was made
     bool open = false;  // still

@@ -35,8 +35,8 @@ class Parties {
     void add(const Happening& one) {
         std::array<Row*, 2> told{};
         std::size_t n = 0;
-        for (const auto* name : {&one.subject, &one.object}) {
-            auto* row = of(*name);
+        for (const auto name : {one.subject, one.object}) {
+            auto* row = of(name);
             if (row == nullptr || (n > 0 && told[0] == row)) continue;
             told[n++] = row;
             row->happenings.push_back(one);
@@ -45,7 +45,7 @@ class Parties {
     }
 
   private:
-    Row* of(const std::string& name) const {
+    Row* of(std::string_view name) const {
         if (name.empty()) return nullptr;
         if (const auto address = IpAddress::parse(name)) {
             const auto found = senders_.find(view_.names.sender_of(*address));

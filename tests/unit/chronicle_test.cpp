@@ -65,8 +65,8 @@ TEST(Chronicle, DailyFigures) {
     const TemporaryFolder folder;
     Store store(folder / "a.db");
     fill(store);
-    store.maintain({}, at(noon - 85 * day));  // some days are written at once
-    store.maintain({}, at(noon - 60 * day));
+    for (std::int64_t hours = 10; hours >= 0; --hours)  // a month of them each time
+        store.maintain({}, at(noon - hours * 3600));
     const auto read = read_chronicle(folder / "a.db", at(noon));
     ASSERT_FALSE(read->days().empty());
     EXPECT_GE(read->days().front().day, day_of(at(noon)) - days_shown + 1);

@@ -121,7 +121,7 @@ TEST(PageSubject, List) {
     const auto answer = shown(list_page, "bl.test", snapshot);
     EXPECT_EQ(answer.status, 200U);
     const auto words = words_of(answer.html);
-    EXPECT_TRUE(has(words, "Last asked 2026-11-20 12:00 UTC, next 2026-11-20 12:15 UTC."));
+    EXPECT_TRUE(has(words, "Last asked 2026-11-20 12:00 UTC , next 2026-11-20 12:15 UTC ."));
     EXPECT_TRUE(has(words, "The operator allows 1000 questions a day"));
     EXPECT_TRUE(has(words, "Note a &lt;note&gt;"));
     EXPECT_TRUE(has(words, "127.0.0.2 spam &lt;source&gt; critical"));
