@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <optional>
 #include <random>
 #include <set>
@@ -241,7 +242,21 @@ Report Agent::draw_picture(const Runtime& runtime, WallTime wall) {
     Report report = picture_.draw(std::move(input), memory, wall);
     const std::lock_guard lock(mutex_);
     reputations_ = picture_.reputations();
+    mark_day(*runtime.settings, wall);
     return report;
+}
+
+// Under mutex_. What was known at the last end is no look at this day: every list must have been asked since.
+void Agent::mark_day(const Settings& settings, WallTime wall) {
+    for (auto job = statistics_.lower_bound({"dnsbl", ""});
+         job != statistics_.end() && job->first.check == "dnsbl"; ++job)
+        if (job->second.runs == 0 || day_of(job->second.last_run) != day_of(wall)) return;
+    WatchedDays days = *watched_;
+    auto changes = days.mark(settings, *reputations_, day_of(wall));
+    if (changes.empty()) return;
+    watched_ = std::make_shared<const WatchedDays>(std::move(days));
+    watched_changes_.insert(watched_changes_.end(), std::make_move_iterator(changes.begin()),
+                            std::make_move_iterator(changes.end()));
 }
 
 void Agent::look_for_drill(const Runtime& runtime, WallTime wall) {

@@ -54,7 +54,8 @@ every_alert_is_complete() {
         { echo "an alert has no severity"; return 1; }
     while read -r key; do
         grep -qE "alertname: $key$" dashboards/prometheus/rules_test.yml || { echo "$key has no test"; return 1; }
-        grep -qiE "runbook_url: \"README.md#$key\"" "$rules" || { echo "$key has no runbook"; return 1; }
+        grep -qiE "runbook_url: \"docs/alerts.md#$key\"" "$rules" || { echo "$key has no runbook"; return 1; }
+        grep -qE "^## $key$" docs/alerts.md || { echo "docs/alerts.md says nothing about $key"; return 1; }
     done < <(grep -oE 'alert: Reputed\w+' "$rules" | cut -d' ' -f2 | sort -u)
 }
 

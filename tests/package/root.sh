@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced: a fresh Debian in a folder, and what is said about it.
 
 fail() {

@@ -60,7 +60,7 @@ TEST(AliasMetricsDnsbl, NamesLabelsAndValues) {
         lines_with(text, "luzilla_"),
         R"(# HELP luzilla_rbls_duration Duration of the last round, the longest among the lists (in seconds)
 # TYPE luzilla_rbls_duration gauge
-luzilla_rbls_duration 0.25
+luzilla_rbls_duration 1.5
 # HELP luzilla_rbls_errors Whether an error occurred while testing this target against the RBL (1) or not (0)
 # TYPE luzilla_rbls_errors gauge
 luzilla_rbls_errors{rbl="bl.test",ip="192.0.2.10",hostname="mail.example.com"} 0

@@ -72,7 +72,7 @@ TEST_F(ProbeTest, TellsAllOfOneAddressAndNothingOfOthers) {
     EXPECT_EQ(body,
               "# HELP probe_success Whether the agent watches the address; what it found is in the others.\n"
               "# TYPE probe_success gauge\nprobe_success 1\n"
-              "# HELP reputed_ip_info The senders that an IP belongs to; always 1.\n"
+              "# HELP reputed_ip_info The sender and its EHLO name that a sending address belongs to; always 1.\n"
               "# TYPE reputed_ip_info gauge\n"
               "reputed_ip_info{ip=\"11.0.0.3\",sender=\"pool\",hostname=\"\"} 1\n"
               "# HELP reputed_listed Listed.\n# TYPE reputed_listed gauge\n"
