@@ -30,6 +30,7 @@ constexpr unsigned connection_limit = 2560;
 constexpr unsigned files_for_others = 256;  // of those that the process may open
 constexpr unsigned being_closed = 128;      // connections that are chosen and not gone yet
 constexpr unsigned idle_seconds = 10;
+constexpr auto welcome_seconds = static_cast<unsigned>(web::ConnectionTable::welcome_deadline.count());
 constexpr std::size_t request_memory = 16384;
 
 constexpr std::pair<const char*, const char*> headers_of_every_reply[] = {
@@ -400,6 +401,10 @@ MHD_Result WebServer::Server::send(MHD_Connection* connection, Session& session,
     if (response == nullptr) return MHD_NO;
     add_security_headers(response, policy()->config.headers);
     if (close) MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    if (session.let_in && !session.entry->welcome) {
+        session.entry->welcome = true;
+        MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, welcome_seconds);
+    }
     const auto result = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);
     return result;
