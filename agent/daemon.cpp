@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@
 #include "agent/agent.hpp"
 #include "agent/exit_codes.hpp"
 #include "agent/logging.hpp"
+#include "agent/probe.hpp"
 #include "agent/published.hpp"
 #include "agent/site.hpp"
 #include "agent/web.hpp"
@@ -131,6 +133,21 @@ std::optional<Loaded> load(const DaemonOptions& options) {
     return Loaded{std::move(settings), std::move(classifier), std::move(web)};
 }
 
+// What no budget has room for. Told again only when it is something else: probed addresses come and go.
+class BudgetRemarks {
+  public:
+    void tell(const Settings& settings, const ActiveLists& lists) {
+        auto remarks = dnsbl::budget_remarks(dnsbl::plan_budgets(settings, lists));
+        if (remarks == told_) return;
+        told_ = std::move(remarks);
+        for (const auto& remark : told_)
+            log("lists").warn("{}", remark);
+    }
+
+  private:
+    std::vector<std::string> told_;
+};
+
 void log_start(const Runtime& runtime) {
     std::uint64_t addresses = 0;
     for (const auto& sender : runtime.settings->senders)
@@ -140,8 +157,7 @@ void log_start(const Runtime& runtime) {
                        runtime.lists->lists.size());
     if (runtime.settings->senders.empty())
         log("daemon").warn("no sender is configured and none was found on this machine: add a [[sender]]");
-    for (const auto& remark : dnsbl::budget_remarks(dnsbl::plan_budgets(*runtime.settings, *runtime.lists)))
-        log("lists").warn("{}", remark);
+    BudgetRemarks().tell(*runtime.settings, *runtime.lists);
     for (const auto& skipped : runtime.lists->skipped)
         log("lists").debug("{}: {}", skipped.name, skipped.reason);
 }
@@ -221,6 +237,21 @@ bool reload(const DaemonOptions& options, Agent& agent, std::optional<WebServer>
     return false;
 }
 
+// -1: none.
+int milliseconds_until(std::optional<Clock::time_point> time) {
+    if (!time) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*time - Clock::now());
+    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+}
+
+bool take_up_probes(Agent& agent, BudgetRemarks& budgets) {
+    const auto due = agent.probes().due();
+    if (!due || *due > Clock::now()) return false;
+    if (!agent.take_up_probes(Clock::now(), std::chrono::system_clock::now())) return false;
+    budgets.tell(*agent.settings(), *agent.lists());
+    return true;
+}
+
 // Publishes when something has changed, but never so often that it is felt.
 class Publisher {
   public:
@@ -228,9 +259,7 @@ class Publisher {
 
     void changed() { dirty_ = true; }
     int wait_milliseconds() const {
-        if (!dirty_) return -1;
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(not_before_ - Clock::now());
-        return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+        return milliseconds_until(dirty_ ? std::optional(not_before_) : std::nullopt);
     }
     void publish_if_due() {
         const auto begun = Clock::now();
@@ -263,6 +292,7 @@ int shorter_wait(int a, int b) {
 int serve(const DaemonOptions& options, Runtime runtime, std::optional<WebConfig> web_config,
           const SignalQueue& signals) {
     const WakeUp wake;
+    const WakeUp probed;
     ReloadRequests reload_requests(wake);
     reload_requests.allow(runtime.settings->web.reload);
     const std::string listen = runtime.settings->web.listen;
@@ -279,16 +309,21 @@ int serve(const DaemonOptions& options, Runtime runtime, std::optional<WebConfig
         routes.push_back({"/-/reload", {}, [&reload_requests](const Request&, LaterReply answer) {
                               reload_requests.add(std::move(answer));
                           }});
+        routes.push_back(probe_route(published, agent.probes(), [&probed] { probed.raise(); }));
         web.emplace(listen, std::move(routes), std::move(web_config));
         log("daemon").info("listening on {} (port {}{})", listen, web->port(), tls ? ", TLS" : "");
     }
     agent.start(worker_count);
     sd_notify(0, "READY=1");
     const int watchdog = watchdog_wait();
+    BudgetRemarks budgets;
 
     for (;;) {
-        std::array<pollfd, 2> fds = {{{signals.fd(), POLLIN, 0}, {wake.fd(), POLLIN, 0}}};
-        poll(fds.data(), fds.size(), shorter_wait(publisher.wait_milliseconds(), watchdog));
+        std::array<pollfd, 3> fds = {
+            {{signals.fd(), POLLIN, 0}, {wake.fd(), POLLIN, 0}, {probed.fd(), POLLIN, 0}}};
+        const int wait =
+            shorter_wait(publisher.wait_milliseconds(), milliseconds_until(agent.probes().due()));
+        poll(fds.data(), fds.size(), shorter_wait(wait, watchdog));
         if (watchdog >= 0) sd_notify(0, "WATCHDOG=1");
         while (const auto signal = signals.next()) {
             if (*signal != SIGHUP) {
@@ -300,6 +335,8 @@ int serve(const DaemonOptions& options, Runtime runtime, std::optional<WebConfig
             reload(options, agent, web, reload_requests);
             publisher.changed();
         }
+        probed.take();
+        if (take_up_probes(agent, budgets)) publisher.changed();
         if (wake.take()) publisher.changed();
         if (const auto waiting = reload_requests.take(); !waiting.empty())
             ReloadRequests::tell(waiting, reload(options, agent, web, reload_requests));

@@ -113,4 +113,8 @@ std::string render_process_metrics() {
     return text;
 }
 
+std::vector<const MetricInfo*> process_metrics() {
+    return {&cpu_seconds, &resident_memory, &start_seconds, &open_fds, &max_fds};
+}
+
 }  // namespace reputed

@@ -6,7 +6,9 @@
 namespace reputed {
 
 Edition::Edition(std::shared_ptr<const Snapshot> snapshot)
-    : snapshot_(std::move(snapshot)), metrics_(std::make_shared<const Content>(render_metrics(*snapshot_))) {}
+    : snapshot_(std::move(snapshot)),
+      probes_(*snapshot_),
+      metrics_(std::make_shared<const Content>(render_metrics(*snapshot_, probes_))) {}
 
 std::shared_ptr<const Content> Edition::page() const {
     std::call_once(page_rendered_,

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "agent/content.hpp"
+#include "agent/probe_index.hpp"
 #include "agent/snapshot.hpp"
 
 namespace reputed {
@@ -15,11 +16,13 @@ class Edition {
 
     const Snapshot& snapshot() const { return *snapshot_; }
     std::shared_ptr<const Content> metrics() const { return metrics_; }
+    const ProbeIndex& probes() const { return probes_; }
     // Rendered when the first reader asks: most editions are scraped and never looked at.
     std::shared_ptr<const Content> page() const;
 
   private:
     std::shared_ptr<const Snapshot> snapshot_;
+    ProbeIndex probes_;
     std::shared_ptr<const Content> metrics_;
     mutable std::once_flag page_rendered_;
     mutable std::shared_ptr<const Content> page_;
