@@ -33,6 +33,7 @@ class Client {
     Client& operator=(Client&&) = delete;
 
     bool connected() const { return connected_; }
+    int socket() const { return socket_; }
     bool send(std::string_view bytes) {
         return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
                static_cast<ssize_t>(bytes.size());
