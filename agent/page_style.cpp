@@ -80,7 +80,7 @@ li.critical { border-left-color: var(--critical); }
 pre { margin: .4rem 0; padding: .4rem .6rem; background: var(--raised); font: .85rem/1.4 ui-monospace, monospace;
   white-space: pre-wrap; overflow-wrap: anywhere; }
 
-.scroll { overflow-x: auto; margin: .5rem 0; border: 1px solid var(--line); border-radius: .25rem; }
+.scroll { position: relative; overflow-x: auto; margin: .5rem 0; border: 1px solid var(--line); border-radius: .25rem; }
 .scroll:focus-visible, a:focus-visible, summary:focus-visible, input:focus-visible, button:focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { padding: .3rem .6rem; line-height: 1.6; border-top: 1px solid var(--line); text-align: left; vertical-align: top;

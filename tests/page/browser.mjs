@@ -82,12 +82,16 @@ const tests = {
         const page = await open({ colorScheme, viewport, reducedMotion: "reduce" });
         for (const path of pages) {
           await page.goto(base + path);
-          // Without a policy against it: the pages allow no script but their own.
-          await page.evaluate(axe);
-          const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
-          assert.deepEqual(violations.map(one => `${path}: ${one.help}: ${one.nodes[0].html}: ${one.nodes[0].failureSummary}`), []);
+          // All in light on a desk; of the rest those that have most kinds of things on them.
+          if ((colorScheme === "light" && viewport === desktop) || pages.indexOf(path) < 2) {
+            await page.evaluate(axe);
+            const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+            assert.deepEqual(violations.map(one => `${path}: ${one.help}: ${one.nodes[0].html}: ${one.nodes[0].failureSummary}`), []);
+          }
           const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-          assert.ok(wide <= viewport.width, `${path} is ${wide} wide`);
+          const beyond = await page.evaluate(() => [...document.body.querySelectorAll("*")].filter(one =>
+            !one.parentElement.closest(".scroll, svg") && one.getBoundingClientRect().right > innerWidth).map(one => one.outerHTML.slice(0, 100)));
+          assert.ok(wide <= viewport.width, `${path} is ${wide} wide: ${beyond.slice(0, 5).join("\n")}`);
           const levels = await page.$$eval("h1,h2,h3,h4", all => all.map(one => Number(one.localName[1])));
           assert.equal(levels[0], 1);
           levels.slice(1).forEach((level, i) => assert.ok(level > 1 && level <= levels[i] + 1, `${path}: h${level} after h${levels[i]}`));
