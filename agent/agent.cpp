@@ -44,6 +44,7 @@ Agent::Agent(Runtime runtime, std::span<const Check> checks, std::function<void(
       schedule_(std::random_device{}()),
       ledger_(runtime_.settings),
       last_good_reload_(started_) {
+    probes_.configure(runtime_.settings->modules, SteadyClock::now());
     set_jobs(false);
 }
 
@@ -142,6 +143,7 @@ void Agent::keep_only(const std::set<JobKey>& keys) {
 }
 
 void Agent::reload(Runtime runtime) {
+    probes_.configure(runtime.settings->modules, SteadyClock::now());
     const auto settings = runtime.settings;
     const auto classifier = runtime.classifier;
     {
@@ -150,8 +152,12 @@ void Agent::reload(Runtime runtime) {
         if (runtime_.budget && runtime.budget) runtime_.budget->set_limits(runtime.budget->limits());
         runtime.budget = runtime_.budget;
         std::swap(runtime_, runtime);  // the old one may have a thread to end, so it goes without the lock
+        use_probed_senders();
         ledger_.use(runtime_.settings);
-        set_jobs(runtime.settings->senders != runtime_.settings->senders);
+        const bool other_targets = runtime.settings->senders != runtime_.settings->senders;
+        SenderAddresses addresses(*runtime_.settings);
+        if (other_targets) series_.keep_only(addresses);
+        set_jobs(other_targets);
         last_reload_ok_ = true;
         last_good_reload_ = system_clock::now();
     }
@@ -304,7 +310,7 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
         if (!failure) {
             record.last_success = wall;
             record.verdict = report.verdict();
-            take_report(key, std::move(report), begun, wall);
+            take_report(key, runtime, std::move(report), begun, wall);
         } else {
             // What it found before stays: a check that crashed has not seen anything cleared.
             ++record.failures;
@@ -316,11 +322,16 @@ void Agent::run(const JobKey& key, const Runtime& runtime, const std::stop_token
 }
 
 // Under mutex_.
-void Agent::take_report(const JobKey& key, Report&& report, Schedule::Time begun, WallTime wall) {
+void Agent::take_report(const JobKey& key, const Runtime& runtime, Report&& report, Schedule::Time begun,
+                        WallTime wall) {
     const bool drill = key.check == "dnsbl" && drill_.is_watched(key.subject);
     if (drill)
         if (auto planted = drill_.planted_on(key.subject)) report.findings.push_back(std::move(*planted));
     series_.record(key, std::move(report.samples));
+    if (runtime.settings != runtime_.settings) {  // it asked about senders that may be gone meanwhile
+        SenderAddresses addresses(*runtime_.settings);
+        series_.keep_only(addresses, key);
+    }
     if (report.memory) memories_.keep(key, std::move(*report.memory));
     const bool put_off =
         std::any_of(report.findings.begin(), report.findings.end(),

@@ -18,6 +18,7 @@
 #include "agent/job_memories.hpp"
 #include "agent/ledger.hpp"
 #include "agent/picture.hpp"
+#include "agent/probe_targets.hpp"
 #include "agent/resolver_watch.hpp"
 #include "agent/runtime.hpp"
 #include "agent/schedule.hpp"
@@ -50,6 +51,13 @@ class Agent {
     void reload(Runtime runtime);
     void reload_failed();
 
+    // What others ask for through /probe, and when take_up_probes() has something to do.
+    ProbeTargets& probes() { return probes_; }
+    // Watches from now on what probes() says; false when that is nothing else than before.
+    bool take_up_probes(Schedule::Time now, WallTime wall);
+    std::shared_ptr<const Settings> settings() const;  // in use, with the senders that are probed
+    std::shared_ptr<const ActiveLists> lists() const;
+
     // Runs the job that is due at `now`, in the calling thread; false when none is. For tests in virtual time, which
     // begins when the agent is made.
     bool run_due(Schedule::Time now, WallTime wall);
@@ -71,6 +79,7 @@ class Agent {
         WallTime written;  // when its row was last given to the store
     };
     void set_jobs(bool other_targets);
+    void use_probed_senders();
     void keep_only(const std::set<JobKey>& keys);
     void work(const std::stop_token& stop);
     void run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,
@@ -79,7 +88,8 @@ class Agent {
     Report draw_picture(const Runtime& runtime, WallTime wall);
     void mark_day(const Settings& settings, WallTime wall);
     void look_for_drill(const Runtime& runtime, WallTime wall);
-    void take_report(const JobKey& key, Report&& report, Schedule::Time begun, WallTime wall);
+    void take_report(const JobKey& key, const Runtime& runtime, Report&& report, Schedule::Time begun,
+                     WallTime wall);
     Report run_check(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, WallTime wall);
     void publish(Ledger::Changes&& changes, WallTime now, const JobKey* job = nullptr);
     void log_decided();
@@ -110,6 +120,7 @@ class Agent {
     std::shared_ptr<const WatchedDays> watched_ = std::make_shared<const WatchedDays>();
     std::vector<StoredPart> watched_changes_;
     DrillWatch drill_;
+    ProbeTargets probes_;
     std::array<std::uint64_t, 3> transition_counts_{};  // by kind, without drills
     std::map<JobKey, Statistics> statistics_;
     std::map<std::string, RemovedJobs> removed_;  // by check
@@ -121,5 +132,8 @@ class Agent {
     std::unique_ptr<Alerting> alerting_;  // null: nothing is kept or told
     bool alerting_stopped_ = false;
 };
+
+// The family that the agent counts by itself.
+std::vector<const MetricInfo*> transition_metrics();
 
 }  // namespace reputed

@@ -39,6 +39,11 @@ void Agent::remember() {
     auto alerting = std::make_unique<Alerting>(
         *runtime_.settings, [this] { return ledger_state(); }, changed_);
     StoredState state = alerting->open();
+    std::erase_if(state.parts,
+                  [&](const StoredPart& part) { return probes_.restore(part, SteadyClock::now()); });
+    use_probed_senders();
+    ledger_.use(runtime_.settings);
+    set_jobs(false);
     StoredSampleReader samples(checks_, *runtime_.settings);
     std::vector<JobKey> jobs;
     for (auto& job : state.jobs) {
@@ -123,6 +128,7 @@ Batch Agent::ledger_state() const {
         if (record.last_run != WallTime{}) batch.jobs.push_back(stored(key));
     if (runtime_.logs) batch.parts = runtime_.logs->state();
     move_behind(batch.parts, memories_.state());
+    move_behind(batch.parts, probes_.state());
     move_behind(batch.parts, watched_->state());
     if (runtime_.budget) move_behind(batch.parts, parts_of(runtime_.budget->all_parts(system_clock::now())));
     return batch;

@@ -67,6 +67,8 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
         snapshot->last_reload_ok = last_reload_ok_;
         snapshot->last_good_reload = last_good_reload_;
     }
+    auto of_probes = probes_.samples();
+    std::move(of_probes.begin(), of_probes.end(), std::back_inserter(snapshot->own));
     if (resolver) add_dns_metrics(resolver->statistics(), *snapshot);
     if (budget) add_budget_metrics(budget->usage(now), *snapshot);
     if (alerting_) {
@@ -74,6 +76,10 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
         snapshot->store = alerting_->store_state();
     }
     return snapshot;
+}
+
+std::vector<const MetricInfo*> transition_metrics() {
+    return {&transitions_total};
 }
 
 }  // namespace reputed

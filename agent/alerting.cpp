@@ -17,6 +17,13 @@ std::string host_name() {
     return gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
+std::vector<std::string> module_names(const Settings& settings) {
+    std::vector<std::string> names;
+    for (const auto& module : settings.modules)
+        names.push_back(module.name);
+    return names;
+}
+
 }  // namespace
 
 Alerting::Alerting(const Settings& settings, std::function<Batch()> ledger_state,
@@ -26,6 +33,7 @@ Alerting::Alerting(const Settings& settings, std::function<Batch()> ledger_state
       ledger_state_(std::move(ledger_state)),
       changed_(std::move(changed)),
       page_(settings.web.public_url),
+      modules_(module_names(settings)),
       notifiers_(settings.notifiers),
       outbox_(system_random) {
     keeper_.emplace(path_, settings.store,
@@ -95,6 +103,7 @@ void Alerting::configure(const Settings& settings) {
     {
         const std::lock_guard lock(mutex_);
         page_ = settings.web.public_url;
+        modules_ = module_names(settings);
         notifiers_ = settings.notifiers;
         submit(outbox_.configure(notifiers_));
     }
@@ -145,7 +154,7 @@ DispatchHooks Alerting::hooks() {
     };
     hooks.context = [this](WallTime now) {
         const std::lock_guard lock(mutex_);
-        return notify::Context{page_, instance_, now};
+        return notify::Context{page_, instance_, now, modules_};
     };
     hooks.clock = [] { return std::chrono::system_clock::now(); };
     return hooks;

@@ -54,6 +54,7 @@ class Alerting {
 
     mutable std::mutex mutex_;  // after the agent's, where both are taken
     std::string page_;
+    std::vector<std::string> modules_;
     std::vector<NotifierSettings> notifiers_;
     Outbox outbox_;
     std::optional<Keeper> keeper_;

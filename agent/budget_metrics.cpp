@@ -27,4 +27,8 @@ void add_budget_metrics(const std::vector<QueryBudget::Usage>& usage, Snapshot& 
     }
 }
 
+std::vector<const MetricInfo*> budget_metrics() {
+    return {&queries, &limit, &refusals};
+}
+
 }  // namespace reputed

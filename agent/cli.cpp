@@ -13,6 +13,7 @@
 #include "agent/exit_codes.hpp"
 #include "agent/logging.hpp"
 #include "agent/manual/command_tree.hpp"
+#include "config/import/source.hpp"
 
 namespace reputed {
 namespace {
@@ -43,6 +44,7 @@ struct Arguments {
     DrillOptions drill;
     std::string output;
     bool sample = false;
+    ImportOptions import_options;
     std::string kind;
     std::function<int()> command;
 };
@@ -327,6 +329,35 @@ void add_drill(CLI::App& app, Arguments& arguments) {
     });
 }
 
+void add_config_import(CLI::App& config, Arguments& arguments) {
+    auto& options = arguments.import_options;
+    auto* command = config.add_subcommand(
+        "import", "Make a configuration of what another tool asks and watches; it goes to standard output");
+    add_config(*command, arguments);
+    add_dns(*command, arguments);
+    command
+        ->add_option("files", options.files,
+                     "rbls.ini, targets.ini, check_rbl.ini, main.cf, rbl.conf, ...; - reads standard input")
+        ->required()
+        ->type_name("FILE");
+    std::string kinds;
+    for (const auto kind : imports::kind_names)
+        kinds += (kinds.empty() ? "" : ", ") + std::string(kind);
+    command->add_option("--from", options.from, "Whose files they are, found out when not given: " + kinds)
+        ->check([kinds](const std::string& text) {
+            return imports::parse_kind(text) ? ""
+                                             : '"' + text + "\" is no tool that is known: write " + kinds;
+        })
+        ->type_name("KIND");
+    command->add_flag("--resolve", options.resolve,
+                      "Look up the addresses of the host names that are watched");
+    command->callback([&arguments] {
+        arguments.command = [&arguments] {
+            return config_import_command(arguments.common, arguments.import_options);
+        };
+    });
+}
+
 void add_config_commands(CLI::App& app, Arguments& arguments) {
     auto* config = app.add_subcommand("config", "Validate, show or begin a configuration");
     config->require_subcommand(1);
@@ -348,6 +379,7 @@ void add_config_commands(CLI::App& app, Arguments& arguments) {
     init->callback([&arguments] {
         arguments.command = [&arguments] { return config_init_command(arguments.output, arguments.sample); };
     });
+    add_config_import(*config, arguments);
 }
 
 // For whoever builds the package: it is in no help.

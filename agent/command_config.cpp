@@ -8,6 +8,7 @@
 #include "agent/command_support.hpp"
 #include "agent/exit_codes.hpp"
 #include "agent/plain_text.hpp"
+#include "agent/web_tls.hpp"
 #include "checks/dnsbl/budget_plan.hpp"
 
 namespace reputed {
@@ -43,6 +44,13 @@ int config_check_command(const CommonOptions& common) {
     const auto settings = command_settings(common, true);
     if (!settings) return exit_config;
     for (const auto& remark : settings->remarks)
+        std::cout << "note: " << plain_text(remark) << '\n';
+    Problems problems;
+    const auto web = checked_web_config(settings->web, problems);
+    for (const auto& problem : problems)
+        print_error(problem.to_string());
+    if (!problems.empty()) return exit_config;
+    for (const auto& remark : web_remarks(settings->web.listen, web ? &*web : nullptr))
         std::cout << "note: " << plain_text(remark) << '\n';
     const auto lists = active_lists(settings->dnsbl, Catalogue::builtin());
     for (const auto& remark : dnsbl::budget_remarks(dnsbl::plan_budgets(*settings, lists)))

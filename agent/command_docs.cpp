@@ -5,6 +5,7 @@
 #include "agent/exit_codes.hpp"
 #include "agent/manual/completion.hpp"
 #include "agent/manual/manual_page.hpp"
+#include "agent/manual/metric_reference.hpp"
 #include "agent/manual/reference.hpp"
 
 namespace reputed {
@@ -30,6 +31,7 @@ constexpr Kind kinds[] = {
     {"commands.md", manual::command_reference},
     {"configuration.md", [](const Command&) { return manual::configuration_reference(tables()); }},
     {"findings.md", [](const Command&) { return manual::finding_reference(finding_codes()); }},
+    {"metrics.md", [](const Command&) { return manual::metric_reference(metric_families()); }},
 };
 
 }  // namespace

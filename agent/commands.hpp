@@ -119,6 +119,14 @@ int config_check_command(const CommonOptions& common);
 int config_show_command(const CommonOptions& common);
 int config_init_command(const std::string& output, bool sample);
 
+struct ImportOptions {
+    std::vector<std::string> files;  // "-": standard input
+    std::string from;                // one of imports::kind_names; "" = found out from the text
+    bool resolve = false;            // look the host names up that shall be watched
+};
+// Settings made of other tools' configurations to standard output; what is not taken to standard error.
+int config_import_command(const CommonOptions& common, const ImportOptions& options);
+
 // Prints a document that is made of the tables of commands, keys and codes: "reputed.8", "bash", "findings.md", ...
 int docs_command(const manual::Command& root, const std::string& kind);
 

@@ -2,13 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <malloc.h>
 #include <poll.h>
@@ -21,9 +26,11 @@
 #include "agent/agent.hpp"
 #include "agent/exit_codes.hpp"
 #include "agent/logging.hpp"
+#include "agent/probe.hpp"
 #include "agent/published.hpp"
 #include "agent/site.hpp"
 #include "agent/web.hpp"
+#include "agent/web_tls.hpp"
 #include "checks/dnsbl/budget_plan.hpp"
 
 namespace reputed {
@@ -109,6 +116,7 @@ class WakeUp {
 struct Loaded {
     Settings settings;
     std::shared_ptr<const mta::Classifier> classifier;
+    std::optional<WebConfig> web;
 };
 
 std::optional<Loaded> load(const DaemonOptions& options) {
@@ -116,12 +124,29 @@ std::optional<Loaded> load(const DaemonOptions& options) {
     Settings settings = load_settings(options.config_file, problems);
     std::shared_ptr<const mta::Classifier> classifier;
     if (problems.empty()) classifier = own_classifier(settings.mta, problems);
+    std::optional<WebConfig> web;
+    if (problems.empty()) web = checked_web_config(settings.web, problems);
     for (const auto& problem : problems)
         log("daemon").error("{}", problem.to_string());
     if (!problems.empty()) return {};
     if (!options.dns.empty()) settings.dns.servers = {options.dns};
-    return Loaded{std::move(settings), std::move(classifier)};
+    return Loaded{std::move(settings), std::move(classifier), std::move(web)};
 }
+
+// What no budget has room for. Told again only when it is something else: probed addresses come and go.
+class BudgetRemarks {
+  public:
+    void tell(const Settings& settings, const ActiveLists& lists) {
+        auto remarks = dnsbl::budget_remarks(dnsbl::plan_budgets(settings, lists));
+        if (remarks == told_) return;
+        told_ = std::move(remarks);
+        for (const auto& remark : told_)
+            log("lists").warn("{}", remark);
+    }
+
+  private:
+    std::vector<std::string> told_;
+};
 
 void log_start(const Runtime& runtime) {
     std::uint64_t addresses = 0;
@@ -132,24 +157,76 @@ void log_start(const Runtime& runtime) {
                        runtime.lists->lists.size());
     if (runtime.settings->senders.empty())
         log("daemon").warn("no sender is configured and none was found on this machine: add a [[sender]]");
-    for (const auto& remark : dnsbl::budget_remarks(dnsbl::plan_budgets(*runtime.settings, *runtime.lists)))
-        log("lists").warn("{}", remark);
+    BudgetRemarks().tell(*runtime.settings, *runtime.lists);
     for (const auto& skipped : runtime.lists->skipped)
         log("lists").debug("{}: {}", skipped.name, skipped.reason);
 }
 
-void reload(const DaemonOptions& options, Agent& agent) {
+void log_web(const std::string& listen, const std::optional<WebConfig>& config) {
+    for (const auto& remark : web_remarks(listen, config ? &*config : nullptr))
+        log("web").warn("{}", remark);
+}
+
+// Those who asked for a reload over HTTP and wait for how it went. POST /-/reload is answered while `allowed`.
+class ReloadRequests {
+  public:
+    explicit ReloadRequests(const WakeUp& wake) : wake_(wake) {}
+
+    void allow(bool allowed) { allowed_ = allowed; }
+    void add(LaterReply answer) {
+        if (!allowed_)
+            return answer(reply(403, "POST /-/reload is not allowed: [web] reload = true allows it.\n"));
+        {
+            const std::lock_guard lock(mutex_);
+            waiting_.push_back(std::move(answer));
+        }
+        wake_.raise();
+    }
+    std::vector<LaterReply> take() {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(waiting_, {});
+    }
+    static void tell(const std::vector<LaterReply>& waiting, bool good) {
+        for (const auto& answer : waiting)
+            answer(
+                good
+                    ? reply(200, "The configuration was read again.\n")
+                    : reply(500,
+                            "The configuration was not changed: the old one stays in use, and the log of the "
+                            "agent says why.\n"));
+    }
+
+  private:
+    static Reply reply(unsigned status, std::string text) {
+        return {.status = status, .preamble = std::move(text), .content = {}};
+    }
+
+    const WakeUp& wake_;
+    std::atomic<bool> allowed_ = false;
+    std::mutex mutex_;
+    std::vector<LaterReply> waiting_;  // no more than there are connections
+};
+
+// False when all stays as it was.
+bool reload(const DaemonOptions& options, Agent& agent, std::optional<WebServer>& web,
+            ReloadRequests& requests) {
     sd_notify(0, "RELOADING=1");
     auto loaded = load(options);
     if (loaded) {
         try {
+            const bool allowed = loaded->settings.web.reload;
+            log_web(web ? loaded->settings.web.listen : "", loaded->web);
             Runtime runtime = make_runtime(std::move(loaded->settings), std::move(loaded->classifier));
             set_up_logging(runtime.settings->log);
             log_start(runtime);
+            if (web)
+                if (const auto remark = web->configure(std::move(loaded->web)); !remark.empty())
+                    log("web").warn("{}", remark);
+            requests.allow(allowed);
             agent.reload(std::move(runtime));
             log("daemon").info("configuration read again");
             sd_notify(0, "READY=1");
-            return;
+            return true;
         } catch (const std::exception& error) {
             log("daemon").error("{}", error.what());
         }
@@ -157,6 +234,22 @@ void reload(const DaemonOptions& options, Agent& agent) {
     log("daemon").error("the configuration was not changed: the old one stays in use");
     agent.reload_failed();
     sd_notify(0, "READY=1");
+    return false;
+}
+
+// -1: none.
+int milliseconds_until(std::optional<Clock::time_point> time) {
+    if (!time) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*time - Clock::now());
+    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+}
+
+bool take_up_probes(Agent& agent, BudgetRemarks& budgets) {
+    const auto due = agent.probes().due();
+    if (!due || *due > Clock::now()) return false;
+    if (!agent.take_up_probes(Clock::now(), std::chrono::system_clock::now())) return false;
+    budgets.tell(*agent.settings(), *agent.lists());
+    return true;
 }
 
 // Publishes when something has changed, but never so often that it is felt.
@@ -166,9 +259,7 @@ class Publisher {
 
     void changed() { dirty_ = true; }
     int wait_milliseconds() const {
-        if (!dirty_) return -1;
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(not_before_ - Clock::now());
-        return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+        return milliseconds_until(dirty_ ? std::optional(not_before_) : std::nullopt);
     }
     void publish_if_due() {
         const auto begun = Clock::now();
@@ -198,8 +289,12 @@ int shorter_wait(int a, int b) {
     return a < 0 || b < 0 ? std::max(a, b) : std::min(a, b);
 }
 
-int serve(const DaemonOptions& options, Runtime runtime, const SignalQueue& signals) {
+int serve(const DaemonOptions& options, Runtime runtime, std::optional<WebConfig> web_config,
+          const SignalQueue& signals) {
     const WakeUp wake;
+    const WakeUp probed;
+    ReloadRequests reload_requests(wake);
+    reload_requests.allow(runtime.settings->web.reload);
     const std::string listen = runtime.settings->web.listen;
     Agent agent(std::move(runtime), all_checks(), [&wake] { wake.raise(); });
     agent.remember();
@@ -208,16 +303,27 @@ int serve(const DaemonOptions& options, Runtime runtime, const SignalQueue& sign
     publisher.publish_if_due();
     std::optional<WebServer> web;
     if (!listen.empty()) {
-        web.emplace(listen, site_routes(published, agent.store_path()));
-        log("daemon").info("listening on {} (port {})", listen, web->port());
+        log_web(listen, web_config);
+        const bool tls = web_config && web_config->tls;
+        auto routes = site_routes(published, agent.store_path());
+        routes.push_back({"/-/reload", {}, [&reload_requests](const Request&, LaterReply answer) {
+                              reload_requests.add(std::move(answer));
+                          }});
+        routes.push_back(probe_route(published, agent.probes(), [&probed] { probed.raise(); }));
+        web.emplace(listen, std::move(routes), std::move(web_config));
+        log("daemon").info("listening on {} (port {}{})", listen, web->port(), tls ? ", TLS" : "");
     }
     agent.start(worker_count);
     sd_notify(0, "READY=1");
     const int watchdog = watchdog_wait();
+    BudgetRemarks budgets;
 
     for (;;) {
-        std::array<pollfd, 2> fds = {{{signals.fd(), POLLIN, 0}, {wake.fd(), POLLIN, 0}}};
-        poll(fds.data(), fds.size(), shorter_wait(publisher.wait_milliseconds(), watchdog));
+        std::array<pollfd, 3> fds = {
+            {{signals.fd(), POLLIN, 0}, {wake.fd(), POLLIN, 0}, {probed.fd(), POLLIN, 0}}};
+        const int wait =
+            shorter_wait(publisher.wait_milliseconds(), milliseconds_until(agent.probes().due()));
+        poll(fds.data(), fds.size(), shorter_wait(wait, watchdog));
         if (watchdog >= 0) sd_notify(0, "WATCHDOG=1");
         while (const auto signal = signals.next()) {
             if (*signal != SIGHUP) {
@@ -226,10 +332,14 @@ int serve(const DaemonOptions& options, Runtime runtime, const SignalQueue& sign
                 agent.stop();
                 return exit_ok;
             }
-            reload(options, agent);
+            reload(options, agent, web, reload_requests);
             publisher.changed();
         }
+        probed.take();
+        if (take_up_probes(agent, budgets)) publisher.changed();
         if (wake.take()) publisher.changed();
+        if (const auto waiting = reload_requests.take(); !waiting.empty())
+            ReloadRequests::tell(waiting, reload(options, agent, web, reload_requests));
         publisher.publish_if_due();
     }
 }
@@ -246,7 +356,7 @@ int run_daemon(const DaemonOptions& options) {
         const SignalQueue signals;
         Runtime runtime = make_runtime(std::move(loaded->settings), std::move(loaded->classifier));
         log_start(runtime);
-        return serve(options, std::move(runtime), signals);
+        return serve(options, std::move(runtime), std::move(loaded->web), signals);
     } catch (const std::exception& error) {
         log("daemon").critical("{}", error.what());
         return exit_unavailable;

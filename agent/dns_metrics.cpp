@@ -36,4 +36,12 @@ void add_dns_metrics(const DnsStatistics& statistics, Snapshot& snapshot) {
     snapshot.own.push_back({&retries, {}, static_cast<double>(statistics.retries)});
 }
 
+std::vector<const MetricInfo*> dns_metrics() {
+    return {&queries, &retries};
+}
+
+std::vector<const MetricInfo*> dns_histograms() {
+    return {&durations};
+}
+
 }  // namespace reputed

@@ -6,14 +6,16 @@
 #include "agent/exposition.hpp"
 
 namespace reputed {
-namespace {
 
-const MetricInfo build_info{
-    "reputed_build_info", SampleType::gauge, "The version of the agent; always 1.", {"version"}};
 const MetricInfo ip_info{"reputed_ip_info",
                          SampleType::gauge,
                          "The sender and its EHLO name that a sending address belongs to; always 1.",
                          {"ip", "sender", "hostname"}};
+
+namespace {
+
+const MetricInfo build_info{
+    "reputed_build_info", SampleType::gauge, "The version of the agent; always 1.", {"version"}};
 const MetricInfo findings_open{
     "reputed_findings", SampleType::gauge, "Open findings by check and severity.", {"check", "severity"}};
 const MetricInfo job_count{"reputed_jobs",
@@ -50,9 +52,11 @@ double unix_seconds(WallTime time) {
 }
 
 void add_senders(const Settings& settings, std::vector<Sample>& out) {
-    for (const auto& sender : settings.senders)
+    for (const auto& sender : settings.senders) {
+        if (sender.probed) continue;
         for (const auto& address : sender.addresses())
             out.push_back({&ip_info, {address.to_string(), sender.name, sender.hostname}, 1});
+    }
 }
 
 void add_findings(const Snapshot& snapshot, std::vector<Sample>& out) {
@@ -103,7 +107,7 @@ void add_jobs(const Snapshot& snapshot, std::vector<Sample>& out) {
 
 }  // namespace
 
-std::string render_metrics(const Snapshot& snapshot) {
+std::string render_metrics(const Snapshot& snapshot, const ProbeIndex& probes) {
     std::vector<Sample> about_agent = {
         {&build_info, {REPUTED_VERSION}, 1},
         {&reload_ok, {}, snapshot.last_reload_ok ? 1.0 : 0.0},
@@ -114,15 +118,20 @@ std::string render_metrics(const Snapshot& snapshot) {
     add_jobs(snapshot, about_agent);
 
     std::vector<const Sample*> all;
-    const auto add_all = [&all](const std::vector<Sample>& samples) {
+    const auto add_all = [&](const std::vector<Sample>& samples) {
         for (const auto& sample : samples)
-            all.push_back(&sample);
+            if (!probes.hides(sample)) all.push_back(&sample);
     };
     add_all(about_agent);
     add_all(snapshot.own);
     for (const auto& job : snapshot.jobs)
         if (job.samples) add_all(*job.samples);
     return expose(all, snapshot.own_histograms);
+}
+
+std::vector<const MetricInfo*> snapshot_metrics() {
+    return {&build_info, &reload_ok, &reload_time,  &ip_info,      &findings_open,
+            &job_count,  &job_runs,  &job_failures, &job_duration, &job_last_success};
 }
 
 }  // namespace reputed

@@ -1,9 +1,11 @@
 #include "agent/process_metrics.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <mutex>
 #include <sstream>
 
 #include <sys/resource.h>
@@ -82,9 +84,7 @@ double fd_limit() {
     return limit.rlim_cur == RLIM_INFINITY ? could_not_tell : static_cast<double>(limit.rlim_cur);
 }
 
-}  // namespace
-
-std::string render_process_metrics() {
+std::string render() {
     static const double started = start_time();
     const Sample samples[] = {
         {&cpu_seconds, {}, cpu_time()}, {&resident_memory, {}, resident_bytes()},
@@ -95,6 +95,26 @@ std::string render_process_metrics() {
     for (const auto& sample : samples)
         pointers.push_back(&sample);
     return expose(pointers);
+}
+
+}  // namespace
+
+// Counting a thousand descriptors takes a millisecond, which a flood of requests would add up.
+std::string render_process_metrics() {
+    static std::mutex mutex;
+    static std::string text;
+    static std::chrono::steady_clock::time_point made;
+    const std::lock_guard lock(mutex);
+    const auto now = std::chrono::steady_clock::now();
+    if (text.empty() || now - made >= std::chrono::seconds(1)) {
+        text = render();
+        made = now;
+    }
+    return text;
+}
+
+std::vector<const MetricInfo*> process_metrics() {
+    return {&cpu_seconds, &resident_memory, &start_seconds, &open_fds, &max_fds};
 }
 
 }  // namespace reputed

@@ -6,7 +6,8 @@ namespace reputed {
 
 Edition::Edition(std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const DayCourse> course)
     : snapshot_(std::move(snapshot)),
-      metrics_(std::make_shared<const Content>(render_metrics(*snapshot_))),
+      probes_(*snapshot_),
+      metrics_(std::make_shared<const Content>(render_metrics(*snapshot_, probes_))),
       course_(course ? std::move(course) : std::make_shared<const DayCourse>()) {}
 
 void Published::publish(std::shared_ptr<const Snapshot> snapshot) {

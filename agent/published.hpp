@@ -5,6 +5,7 @@
 
 #include "agent/content.hpp"
 #include "agent/day_course.hpp"
+#include "agent/probe_index.hpp"
 #include "agent/snapshot.hpp"
 
 namespace reputed {
@@ -17,10 +18,12 @@ class Edition {
 
     const Snapshot& snapshot() const { return *snapshot_; }
     std::shared_ptr<const Content> metrics() const { return metrics_; }
+    const ProbeIndex& probes() const { return probes_; }
     const DayCourse& course() const { return *course_; }
 
   private:
     std::shared_ptr<const Snapshot> snapshot_;
+    ProbeIndex probes_;
     std::shared_ptr<const Content> metrics_;
     std::shared_ptr<const DayCourse> course_;
 };

@@ -49,6 +49,26 @@ void Series::keep_only(const std::set<JobKey>& jobs) {
     std::erase_if(jobs_, [&](const auto& entry) { return !jobs.contains(entry.first); });
 }
 
+void Series::keep_only(SenderAddresses& addresses, Samples& samples) {
+    const auto is_gone = [&](const Sample& sample) {
+        const auto* address = address_of(sample);
+        return address != nullptr && !addresses.contains(*address);
+    };
+    if (!samples || std::none_of(samples->begin(), samples->end(), is_gone)) return;
+    auto kept = *samples;
+    std::erase_if(kept, is_gone);
+    samples = std::make_shared<const std::vector<Sample>>(std::move(kept));
+}
+
+void Series::keep_only(SenderAddresses& addresses) {
+    for (auto& [job, samples] : jobs_)
+        keep_only(addresses, samples);
+}
+
+void Series::keep_only(SenderAddresses& addresses, const JobKey& job) {
+    if (const auto found = jobs_.find(job); found != jobs_.end()) keep_only(addresses, found->second);
+}
+
 std::shared_ptr<const std::vector<Sample>> Series::of(const JobKey& job) const {
     static const auto none = std::make_shared<const std::vector<Sample>>();
     const auto found = jobs_.find(job);

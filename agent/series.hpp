@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/ledger_entry.hpp"
+#include "agent/sender_addresses.hpp"
 
 namespace reputed {
 
@@ -15,11 +16,17 @@ class Series {
     // Takes one run's samples; those that it could not tell keep the value that they had.
     void record(const JobKey& job, std::vector<Sample>&& samples);
     void keep_only(const std::set<JobKey>& jobs);
+    // Drops the series of addresses that no sender has: of all jobs, or of one.
+    void keep_only(SenderAddresses& addresses);
+    void keep_only(SenderAddresses& addresses, const JobKey& job);
     // The series of one job; never null.
     std::shared_ptr<const std::vector<Sample>> of(const JobKey& job) const;
 
   private:
-    std::map<JobKey, std::shared_ptr<const std::vector<Sample>>> jobs_;
+    using Samples = std::shared_ptr<const std::vector<Sample>>;
+    static void keep_only(SenderAddresses& addresses, Samples& samples);
+
+    std::map<JobKey, Samples> jobs_;
 };
 
 }  // namespace reputed

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "agent/sender_addresses.hpp"
 #include "agent/store.hpp"
 #include "checks/check.hpp"
 
@@ -20,11 +21,8 @@ class StoredSampleReader {
     std::vector<Sample> read(std::vector<StoredSample>&& stored);
 
   private:
-    bool is_sent_from(const std::string& text);
-
     std::unordered_map<std::string_view, const MetricInfo*> families_;
-    std::vector<IpNetwork> networks_;              // sorted, none within another
-    std::unordered_map<std::string, bool> known_;  // addresses that were looked up
+    SenderAddresses addresses_;
 };
 
 }  // namespace reputed

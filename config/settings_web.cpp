@@ -79,8 +79,8 @@ constexpr Key<ModuleSettings> module_rows[] = {
                                              "The relay that the mail leaves through; \"\" means none."),
     duration_key<&ModuleSettings::keep, 60 * second, 30 * day>(
         "keep", "How long an address stays watched that is probed no more, 1m to 30d."),
-    integer_key<&ModuleSettings::most_targets, 1, 100'000>(
-        "most_targets", "How many addresses it watches at most, 1 to 100000; those beyond are refused."),
+    integer_key<&ModuleSettings::most_targets, 1, 20'000>(
+        "most_targets", "How many addresses it watches at most, 1 to 20000; those beyond are refused."),
 };
 
 }  // namespace

@@ -2,33 +2,9 @@
 
 #include <string_view>
 
+#include "agent/manual/markdown.hpp"
+
 namespace reputed::manual {
-namespace {
-
-// Text in a cell of a table, or anywhere that Markdown would read signs of its own into it.
-std::string cell(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '|' || c == '<' || c == '*' || c == '_') out += '\\';
-        out += c == '\n' ? ' ' : c;
-    }
-    return out;
-}
-
-std::string code(std::string_view text) {
-    const bool has_tick = text.find('`') != std::string_view::npos;
-    std::string out;
-    for (const char c : text) {
-        if (c == '|') out += '\\';
-        out += c;
-    }
-    return has_tick ? "`` " + out + " ``" : '`' + out + '`';
-}
-
-constexpr std::string_view generated = "\n<!-- Made by `./dev docs`: change what it is made of. -->\n";
-
-}  // namespace
-
 std::string command_reference(const Command& root) {
     std::string out = "# Commands\n" + std::string(generated);
     for (const auto* command : leaves(root)) {

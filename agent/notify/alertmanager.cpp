@@ -23,7 +23,14 @@ Json labels_of(const Transition& transition, Severity severity, const Context& c
     for (const auto& sender : transition.senders)
         senders += (senders.empty() ? "" : ",") + one_line(sender, 100);
     if (!senders.empty()) labels["sender"] = one_line(senders, longest_label);
-    if (!context.instance.empty()) labels["instance"] = one_line(context.instance, longest_label);
+    const auto is_shared = [&](const std::string& sender) {
+        return std::find(context.shared_senders.begin(), context.shared_senders.end(), sender) !=
+               context.shared_senders.end();
+    };
+    // Alertmanager takes alerts with the same labels for one.
+    const bool shared = !transition.senders.empty() &&
+                        std::all_of(transition.senders.begin(), transition.senders.end(), is_shared);
+    if (!context.instance.empty() && !shared) labels["instance"] = one_line(context.instance, longest_label);
     if (finding.drill) labels["drill"] = "true";
     return labels;
 }

@@ -5,6 +5,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "agent/outbox.hpp"
 #include "config/alert_settings.hpp"
@@ -15,6 +16,9 @@ struct Context {
     std::string page;      // address of the agent's page as people reach it; "" when unknown
     std::string instance;  // host name of this machine
     WallTime now;
+    // Names of senders that other agents watch as well, probed by the same Prometheus: an alert about them alone is the
+    // same alert whoever sends it.
+    std::vector<std::string> shared_senders = {};
 };
 
 struct Delivery {

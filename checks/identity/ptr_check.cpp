@@ -17,10 +17,6 @@ const MetricInfo ptr_verdict{"reputed_ptr_verdict",
                              SampleType::gauge,
                              "Reverse DNS of a sending IP: 0 ok, 1 info, 2 warning, 3 critical, -1 unknown.",
                              {"ip"}};
-const MetricInfo ip_info{"reputed_ip_info",
-                         SampleType::gauge,
-                         "The senders that an IP belongs to; always 1.",
-                         {"ip", "sender", "hostname"}};
 
 Identity identity_of(const IpAddress& address, const Settings& settings) {
     Identity identity{address, address.to_string(), reverse_name(address), {}, {}, {}};
@@ -108,8 +104,6 @@ Report run(const std::string& subject, const Services& services) {
     const Seen seen = ask(identity, services);
     Report report = judge(identity, seen);
     report.samples.push_back({&ptr_verdict, {identity.ip}, verdict_value(report.verdict())});
-    for (const auto* sender : identity.senders)
-        report.samples.push_back({&ip_info, {identity.ip, sender->name, sender->hostname}, 1});
     return report;
 }
 
@@ -118,7 +112,7 @@ Report run(const std::string& subject, const Services& services) {
 Check ptr_check() {
     return {"ptr",    "Reverse DNS of every sending IP: exists, resolves back, names the mail server.",
             subjects, interval,
-            run,      {&ptr_verdict, &ip_info}};
+            run,      {&ptr_verdict}};
 }
 
 }  // namespace reputed::identity

@@ -1,5 +1,6 @@
 """Every query of every dashboard, with its variables filled in, against a Prometheus that scrapes two agents in the lab: no
 error, nothing empty, no label missing from a legend, a column or a link."""
+import pathlib
 import re
 import time
 import unittest
@@ -13,6 +14,34 @@ INTERVALS = {"__rate_interval": "20s", "__interval": "2s", "__range": "60s"}
 ALL = {"job": ".+", "instance": ".+", "sender": ".+", "ip": ".+"}
 LISTED = "11.10.1.25"
 ONE = {**ALL, "sender": as_regex("listed"), "ip": as_regex(LISTED)}
+REFERENCE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
+# Families of the reference that neither agent has, and what they would need.
+NOT_HERE = {
+    "probe_success": "an answer of /probe",
+    "reputed_probe_pending": "an answer of /probe",
+    "reputed_probe_findings": "an answer of /probe",
+    "reputed_probe_targets": "a [[module]]",
+    "reputed_probe_targets_limit": "a [[module]]",
+    "reputed_domain_allowed": "an allowlist of domains that works; the lab has none",
+}
+
+
+def reference():
+    """{family: (labels, type)} of docs/metrics.md"""
+    rows = {}
+    for name, labels, kind in re.findall(r"^\| `(\w+)` \| ([^|]*) \| (\w+)[^|]* \|", REFERENCE.read_text(), re.MULTILINE):
+        rows[name] = (re.findall(r"`(\w+)`", labels), kind)
+    return rows
+
+
+def scraped(text):
+    """The same of what an agent publishes."""
+    families = {name: (None, kind) for name, kind in re.findall(r"^# TYPE (\S+) (\w+)$", text, re.MULTILINE)}
+    for series, labels in re.findall(r"^([a-z]\w+)(?:\{(.*)\})? \S+$", text, re.MULTILINE):
+        name = series if series in families else re.sub("_(bucket|sum|count)$", "", series)
+        found = [label for label in re.findall(r'(\w+)="(?:[^"\\]|\\.)*"', labels) if label != "le"]
+        families[name] = (found, families[name][1])
+    return families
 
 
 class Live(unittest.TestCase):
@@ -46,6 +75,18 @@ class Live(unittest.TestCase):
             for panel, target in targets(dashboard):
                 with self.subTest(dashboard=name, panel=panel["title"], query=target["refId"]):
                     check(target)
+
+    def test_the_reference_of_metrics_is_what_is_published(self):
+        told = reference()
+        self.assertGreater(len(told), 60)
+        seen = {}
+        for agent in self.fleet.agents:
+            seen |= scraped(agent.get("/metrics")[1])
+        for name, what in seen.items():
+            with self.subTest(name):
+                self.assertEqual(told.get(name), what, f"{name} as docs/metrics.md has it")
+        missing = {name for name in told if name not in seen}
+        self.assertEqual(missing, set(NOT_HERE), "neither published here nor explained in NOT_HERE")
 
     def test_no_query_is_empty(self):
         def check(target):

@@ -26,7 +26,7 @@ def complete(*words):
 
 class Docs(unittest.TestCase):
     def test_the_references_in_the_repository_are_of_this_version(self):
-        for name in ("commands.md", "configuration.md", "findings.md"):
+        for name in ("commands.md", "configuration.md", "findings.md", "metrics.md"):
             with self.subTest(name):
                 self.assertEqual((ROOT / "docs" / name).read_text(), document(name), "run ./dev docs")
 
@@ -52,7 +52,7 @@ class Docs(unittest.TestCase):
         self.assertEqual(result.returncode, 64)
         self.assertEqual(result.stderr,
                          'reputed: "pdf" is no document: there are reputed.8, reputed.toml.5, bash, zsh, fish, '
-                         "commands.md, configuration.md, findings.md\n")
+                         "commands.md, configuration.md, findings.md, metrics.md\n")
 
     def test_the_pages_are_clean_for_troff(self):
         if shutil.which("groff") is None:

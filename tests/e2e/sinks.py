@@ -117,13 +117,28 @@ def mail():
     return Sink(MailHandler)
 
 
-class Alertmanager:
+class HttpGet:
+    """A server that somebody else started."""
+
+    def __init__(self, port):
+        self.port = port
+
+    def get(self, path):
+        """The body; None while it does not answer, or with anything but 200."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        with contextlib.closing(connection), contextlib.suppress(OSError):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.read() if answer.status == 200 else None
+
+
+class Alertmanager(HttpGet):
     """Debian's; what it is told it tells the web sink, if there is one, at once."""
 
     def __init__(self, test, directory, told=None):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+            super().__init__(probe.getsockname()[1])
         receiver = f", webhook_configs: [{{url: 'http://127.0.0.1:{told.port}/', send_resolved: true}}]" if told else ""
         write(os.path.join(directory, "alertmanager.yml"),
               "route: {receiver: ops, group_by: ['...'], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}\n"
@@ -135,13 +150,6 @@ class Alertmanager:
         test.addCleanup(process.wait)
         test.addCleanup(process.kill)
         wait_for("Alertmanager", lambda: self.get("/-/ready"))
-
-    def get(self, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        with contextlib.closing(connection), contextlib.suppress(OSError):
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.read() if answer.status == 200 else None
 
     def alerts(self, *matchers):
         """What is firing, by amtool."""

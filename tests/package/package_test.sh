@@ -1,33 +1,16 @@
 #!/bin/bash
-# The Debian package in a root of its own: installed, upgraded over a changed conffile and a configuration that somebody
-# wrote, removed and purged. Needs root and a Debian mirror; without them it is skipped (exit 77).
-#   package_test.sh REPUTED_DEB
+# The packages in a fresh Debian: each installed, upgraded over a changed configuration and removed; then what the
+# Dockerfile does with the .deb, and the agent in a root that it cannot write to. Needs root and a Debian mirror; without
+# them it is skipped (exit 77).
+#   package_test.sh REPUTED_DEB REPUTED_RPM
 set -euo pipefail
 
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/package/root.sh
+. "$here/root.sh"
 deb=$(realpath "$1")
-[ "$(id -u)" = 0 ] || { echo "skipped: needs root"; exit 77; }
-root=$(mktemp -d /var/tmp/reputed-package.XXXXXX)
-chmod 755 "$root"  # it becomes the root folder, which everybody has to enter
-clean_up() {
-    umount "$root/proc" 2>/dev/null || true
-    rm -rf --one-file-system "$root"
-}
-trap clean_up EXIT
-
-fail() {
-    printf 'FAILED: %s\n' "$*" >&2
-    exit 1
-}
-inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
-# holds TEXT COMMAND...: what the command prints holds the text.
-holds() {
-    local text=$1 output
-    shift
-    output=$("$@" 2>&1) || true
-    grep -qF -- "$text" <<<"$output" || fail "\"$*\" does not say \"$text\" but: $output"
-}
-there() { [ -e "$root$1" ] || fail "$1 is not there"; }
-gone() { [ ! -e "$root$1" ] || fail "$1 is still there"; }
+rpm=$(realpath "$2")
+make_root
 
 # The same package under a later version, with another default file.
 later_version() {
@@ -40,20 +23,10 @@ later_version() {
     rm -rf "$tree"
 }
 
-mirror=$(apt-cache policy base-files | grep -oE 'https?://[^ ]+' | head -1 || true)
-debootstrap --variant=minbase bookworm "$root" "$mirror" >"$root.log" 2>&1 || {
-    tail -3 "$root.log"
-    rm -f "$root.log"
-    echo "skipped: no Debian mirror"
-    exit 77
-}
-rm -f "$root.log"
-mount -t proc proc "$root/proc"
 for group in postdrop systemd-journal; do inside groupadd --system "$group"; done
 echo mail.example.org >"$root/etc/hostname"
 
 cp "$deb" "$root/tmp/first.deb"
-cp /etc/resolv.conf "$root/etc/resolv.conf"
 inside apt-get -qq install -y --no-install-recommends /tmp/first.deb >"$root/tmp/apt.log" 2>&1 || {
     tail -5 "$root/tmp/apt.log"
     fail "apt-get install"
@@ -91,4 +64,7 @@ inside dpkg -P reputed
 gone /etc/reputed
 gone /etc/default/reputed
 gone /var/lib/reputed
-echo "installed, upgraded, removed and purged"
+echo "deb: installed, upgraded, removed and purged"
+
+"$here/rpm_test.sh" "$rpm" "$root"
+"$here/image_test.sh" "$deb" "$root"

@@ -142,7 +142,7 @@ class DispatcherDesk : public testing::Test {
             outbox_.reminded(name, delivery.error, now);
             changed_.notify_all();
         };
-        hooks.context = [](WallTime now) { return notify::Context{"http://page.example", "mx", now}; };
+        hooks.context = [](WallTime now) { return notify::Context{"http://page.example", "mx", now, {}}; };
         hooks.clock = [this] {
             const std::lock_guard lock(mutex_);
             return now_;

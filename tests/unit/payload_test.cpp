@@ -228,6 +228,18 @@ TEST(PayloadAlerts, OpenOnesEndInTheFutureAndClearedOnesNow) {
     EXPECT_EQ(body[1], expected);
 }
 
+TEST(PayloadAlerts, WhatOtherAgentsWatchAsWellIsTheSameFromEach) {
+    auto shared = context();
+    shared.shared_senders = {"pool", "mail"};
+    auto open = listing();
+    EXPECT_FALSE(
+        json::parse(alerts_body({&open}, webhook("json"), shared))[0]["labels"].contains("instance"));
+    open.senders = {"mail", "own"};
+    EXPECT_TRUE(json::parse(alerts_body({&open}, webhook("json"), shared))[0]["labels"].contains("instance"));
+    open.senders = {};  // about the agent itself
+    EXPECT_TRUE(json::parse(alerts_body({&open}, webhook("json"), shared))[0]["labels"].contains("instance"));
+}
+
 TEST(PayloadAlerts, ChangeOfSeverityEndsTheAlertBefore) {
     const auto changed = listing(TransitionKind::changed);
     const auto body = json::parse(alerts_body({&changed}, webhook("json"), context()));

@@ -29,6 +29,25 @@ TEST(Series, KeepOnlyDropsTheRest) {
     EXPECT_EQ(series.of(list_b)->size(), 1U);
 }
 
+TEST(Series, AddressesThatNoSenderHasGo) {
+    const MetricInfo listed{"reputed_listed", SampleType::gauge, "", {"ip", "list"}};
+    const MetricInfo health{"reputed_list_health", SampleType::gauge, "", {"list", "health"}};
+    Series series;
+    for (const auto& job : {list_a, list_b})
+        series.record(job, {{&listed, {"11.0.0.1", job.subject}, 1},
+                            {&listed, {"11.0.0.9", job.subject}, 1},
+                            {&health, {job.subject, "usable"}, 1}});
+    Settings settings;
+    settings.senders.emplace_back().networks = {*IpNetwork::parse("11.0.0.0/29")};
+    SenderAddresses addresses(settings);
+    series.keep_only(addresses, list_a);
+    EXPECT_EQ(series.of(list_a)->size(), 2U);
+    EXPECT_EQ(series.of(list_b)->size(), 3U);
+    series.keep_only(addresses);
+    ASSERT_EQ(series.of(list_b)->size(), 2U);
+    EXPECT_EQ(series.of(list_b)->at(0).values[0], "11.0.0.1");
+}
+
 const MetricInfo gauge{"reputed_listed", SampleType::gauge, "", {"ip", "list"}};
 const MetricInfo time_of{"reputed_time", SampleType::gauge, "", {"ip", "list"}, 0};
 

@@ -1,44 +1,21 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
 
-// Internal to the sources that read JSON: brings all of nlohmann along.
+// Internal to what reads or writes JSON by nlohmann's own means, which it brings along; json_reader.hpp does not.
 namespace reputed::feedback {
 
 using Json = nlohmann::json;
 
-inline constexpr int deepest_json = 32;
+inline constexpr std::size_t deepest_json = 32;
+inline constexpr std::size_t most_json_values = 100'000;
 
-// How deep brackets are nested, without those in strings. Of what is no JSON any number.
-inline int json_depth(std::string_view text) {
-    int depth = 0;
-    int deepest = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (in_string) {
-            if (c == '\\') ++i;
-            in_string = c != '"';
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '{' || c == '[') {
-            deepest = ++depth > deepest ? depth : deepest;
-        } else if (c == '}' || c == ']') {
-            --depth;
-        }
-    }
-    return deepest;
-}
-
-// Nothing where it is no JSON in UTF-8 (RFC 8259), or deeper than that.
-inline std::optional<Json> parse_json(std::string_view text) {
-    if (json_depth(text) > deepest_json) return {};
-    auto json = Json::parse(text, nullptr, false);
-    if (json.is_discarded()) return {};
-    return json;
-}
+// Nothing where it is no JSON in UTF-8 (RFC 8259), or deeper or larger than that. Of a member that stands twice in an
+// object the last one counts.
+std::optional<Json> parse_json(std::string_view text);
 
 }  // namespace reputed::feedback

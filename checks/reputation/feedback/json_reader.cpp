@@ -4,40 +4,17 @@
 #include <cmath>
 #include <utility>
 
-#include <nlohmann/json.hpp>
+#include "checks/reputation/feedback/json_document.hpp"
 
 namespace reputed::feedback {
 namespace {
 
-using Node = nlohmann::json;
+using Node = Json;
 
 constexpr double exact_integers = 9'007'199'254'740'992.0;  // 2^53
 
 const Node* node_of(const void* node) {
     return static_cast<const Node*>(node);
-}
-
-// Before anything is built: a document of nothing but brackets is small as text and large as a tree.
-bool within_bounds(std::string_view text) {
-    std::size_t depth = 0;
-    std::size_t values = 1;
-    bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (in_string) {
-            if (c == '\\') ++i;
-            if (c == '"') in_string = false;
-            continue;
-        }
-        if (c == '"') in_string = true;
-        if (c == '{' || c == '[') {
-            if (++depth > JsonTree::deepest) return false;
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            --depth;
-        }
-        if ((c == ',' || c == '{' || c == '[') && ++values > JsonTree::most_values) return false;
-    }
-    return true;
 }
 
 std::optional<double> number_in(std::string_view text) {
@@ -54,10 +31,9 @@ struct JsonTree::Document {
 };
 
 std::optional<JsonTree> JsonTree::parse(std::string_view text) {
-    if (!within_bounds(text)) return {};
-    Node root = Node::parse(text, nullptr, false);
-    if (root.is_discarded()) return {};
-    return JsonTree(std::make_shared<const Document>(Document{std::move(root)}));
+    auto root = parse_json(text);
+    if (!root) return {};
+    return JsonTree(std::make_shared<const Document>(Document{std::move(*root)}));
 }
 
 JsonValue JsonTree::root() const {

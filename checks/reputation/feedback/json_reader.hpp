@@ -42,11 +42,8 @@ class JsonValue {
 
 class JsonTree {
   public:
-    static constexpr std::size_t deepest = 32;
-    static constexpr std::size_t most_values = 100'000;
-
-    // Nothing where the text is not JSON in UTF-8, or is deeper or larger than the bounds. Of a member that stands twice
-    // in an object the last one counts.
+    // Nothing where the text is not JSON in UTF-8, or is deeper than 32 levels, or has more than 100,000 values. Of a
+    // member that stands twice in an object the last one counts.
     static std::optional<JsonTree> parse(std::string_view text);
 
     JsonValue root() const;

@@ -221,7 +221,8 @@ JsonNumbers numbers_of(std::string_view text, const FeedbackSettings& settings) 
     JsonNumbers out;
     const auto json = parse_json(text);
     if (!json) {
-        out.fault = "the answer is not JSON, or deeper than " + std::to_string(deepest_json) + " levels";
+        out.fault = "the answer is not JSON, or deeper than " + std::to_string(deepest_json) +
+                    " levels, or of more than " + std::to_string(most_json_values) + " values";
         return out;
     }
     const auto misfit = [&](const std::string& pointer, const Json& value, const char* expected) {
