@@ -58,12 +58,8 @@ Answer domain_page(const View& view, std::string_view asked) {
     const std::string domain(asked);
     const auto findings = findings_about(view.snapshot, domain);
     const auto senders = senders_of(view.snapshot, domain);
-    // Domains are looked at together with their senders' addresses.
     const auto watch = [&](DayNumber day) {
-        for (const auto* sender : senders)
-            for (const auto& network : sender->networks)
-                if (view.snapshot.watched && view.snapshot.watched->watched(network, day)) return Watch::yes;
-        return Watch::no;
+        return view.snapshot.watched && view.snapshot.watched->watched(domain, day) ? Watch::yes : Watch::no;
     };
     return {200,
             document(view.snapshot,

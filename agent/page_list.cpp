@@ -152,15 +152,8 @@ Answer list_page(const View& view, std::string_view asked) {
         if (open.finding.subject == list->name ||
             (open.finding.object == list->name && open.finding.code.starts_with("dns.")))
             own.push_back(&open);
-    const auto* job = find_job(snapshot, "dnsbl", list->name);
-    const auto today = day_of(snapshot.made);
     const auto watch = [&](DayNumber day) {
-        if (day == today) return job != nullptr && job->runs > 0 ? Watch::yes : Watch::no;
-        if (!snapshot.watched || !snapshot.settings) return Watch::no;
-        for (const auto& sender : snapshot.settings->senders)
-            for (const auto& network : sender.networks)
-                if (snapshot.watched->watched(network, day)) return Watch::yes;
-        return Watch::no;
+        return snapshot.watched && snapshot.watched->watched(list->name, day) ? Watch::yes : Watch::no;
     };
     return {200,
             document(snapshot, {name(list->name), severity_of_health(state.health), breakable(list->name),

@@ -10,7 +10,7 @@ namespace reputed::page {
 namespace {
 
 constexpr std::size_t most_senders = 20;
-constexpr std::size_t most_networks = 1000;  // of one sender that are looked through for each day
+constexpr std::size_t most_networks = 5000;  // of one sender that are looked through for each day
 
 struct Row {
     const Sender* sender = nullptr;
