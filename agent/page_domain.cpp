@@ -61,16 +61,18 @@ Answer domain_page(const View& view, std::string_view asked) {
     const auto watch = [&](DayNumber day) {
         return view.snapshot.watched && view.snapshot.watched->watched(domain, day) ? Watch::yes : Watch::no;
     };
-    return {200,
-            document(view.snapshot,
-                     {name(domain), worst_of(findings), breakable(domain),
-                      "<p>" + badge(worst_of(findings)) + " " +
-                          (findings.empty() ? "No open finding."
-                                            : count(findings.size(), "open finding.", "open findings.")) +
-                          "</p>\n" + senders_text(senders),
+    return {
+        200,
+        document(view.snapshot,
+                 {name(domain), worst_of(findings), breakable(domain),
+                  "<p>" + badge(worst_of(findings)) + " " +
+                      (findings.empty() ? "No open finding."
+                                        : count(findings.size(), "open finding.", "open findings.")) +
+                      "</p>\n" + senders_text(senders),
+                  timeline_section(view, domain, watch) +
+                      section("lists", "Lists", lists_table(view, domain, true)) + spf_section(view, domain) +
                       section("findings", "Findings", finding_list(view, findings)) +
-                          section("lists", "Lists", lists_table(view, domain, true)) +
-                          spf_section(view, domain) + timeline_section(view, domain, watch)})};
+                      past_section(view, domain)})};
 }
 
 }  // namespace reputed::page
