@@ -55,7 +55,7 @@ std::string render_page(const page::View& view) {
     return page::document(
         snapshot,
         {word, verdict, "reputed: " + word, "<p>" + page::sentence(snapshot) + "</p>\n",
-         page::senders_section(view, facts) + page::timelines_section(view) +
+         page::timelines_section(view) + page::senders_section(view, facts) +
              page::matrix_section(view, facts.addresses, "addresses", "Lists and addresses", "Address") +
              page::matrix_section(view, facts.domains, "domains", "Lists and domains", "Domain") +
              page::findings_section(view) + page::lists_section(view, facts) +

@@ -58,23 +58,21 @@ Answer domain_page(const View& view, std::string_view asked) {
     const std::string domain(asked);
     const auto findings = findings_about(view.snapshot, domain);
     const auto senders = senders_of(view.snapshot, domain);
-    // Domains are looked at together with their senders' addresses.
     const auto watch = [&](DayNumber day) {
-        for (const auto* sender : senders)
-            for (const auto& network : sender->networks)
-                if (view.snapshot.watched && view.snapshot.watched->watched(network, day)) return Watch::yes;
-        return Watch::no;
+        return view.snapshot.watched && view.snapshot.watched->watched(domain, day) ? Watch::yes : Watch::no;
     };
-    return {200,
-            document(view.snapshot,
-                     {name(domain), worst_of(findings), breakable(domain),
-                      "<p>" + badge(worst_of(findings)) + " " +
-                          (findings.empty() ? "No open finding."
-                                            : count(findings.size(), "open finding.", "open findings.")) +
-                          "</p>\n" + senders_text(senders),
+    return {
+        200,
+        document(view.snapshot,
+                 {name(domain), worst_of(findings), breakable(domain),
+                  "<p>" + badge(worst_of(findings)) + " " +
+                      (findings.empty() ? "No open finding."
+                                        : count(findings.size(), "open finding.", "open findings.")) +
+                      "</p>\n" + senders_text(senders),
+                  timeline_section(view, domain, watch) +
+                      section("lists", "Lists", lists_table(view, domain, true)) + spf_section(view, domain) +
                       section("findings", "Findings", finding_list(view, findings)) +
-                          section("lists", "Lists", lists_table(view, domain, true)) +
-                          spf_section(view, domain) + timeline_section(view, domain, watch)})};
+                      past_section(view, domain)})};
 }
 
 }  // namespace reputed::page

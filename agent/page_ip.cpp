@@ -91,10 +91,11 @@ Answer address_page(const View& view, std::string_view asked) {
     };
     return {200, document(view.snapshot,
                           {text, worst_of(findings), breakable(text), about(view, *sender, findings),
-                           reputation_section(view.snapshot, text) +
-                               section("findings", "Findings", finding_list(view, findings)) +
+                           timeline_section(view, text, watch) + reputation_section(view.snapshot, text) +
                                section("lists", "Lists", lists_table(view, text, false)) +
-                               identity_section(view, text, *sender) + timeline_section(view, text, watch)})};
+                               identity_section(view, text, *sender) +
+                               section("findings", "Findings", finding_list(view, findings)) +
+                               past_section(view, text)})};
 }
 
 }  // namespace reputed::page

@@ -103,7 +103,9 @@ std::string targets_section(const View& view, const List& list) {
                                                      "Last answer",
                                                      "What it answered",
                                                      "There"};
-    std::string out = rows.empty() ? "" : table_begin("What it says of us", headers) + rows + table_end();
+    std::string out = rows.empty() ? ""
+                                   : "<div class=\"answers\">" + table_begin("What it says of us", headers) +
+                                         rows + table_end() + "</div>\n";
     if (good > 0) out += "<p>" + std::to_string(good) + " fine and not shown.</p>\n";
     if (left_out > 0)
         out += "<p>" + badge(Severity::warning, "more") + " " + std::to_string(left_out) +
@@ -152,23 +154,17 @@ Answer list_page(const View& view, std::string_view asked) {
         if (open.finding.subject == list->name ||
             (open.finding.object == list->name && open.finding.code.starts_with("dns.")))
             own.push_back(&open);
-    const auto* job = find_job(snapshot, "dnsbl", list->name);
-    const auto today = day_of(snapshot.made);
     const auto watch = [&](DayNumber day) {
-        if (day == today) return job != nullptr && job->runs > 0 ? Watch::yes : Watch::no;
-        if (!snapshot.watched || !snapshot.settings) return Watch::no;
-        for (const auto& sender : snapshot.settings->senders)
-            for (const auto& network : sender.networks)
-                if (snapshot.watched->watched(network, day)) return Watch::yes;
-        return Watch::no;
+        return snapshot.watched && snapshot.watched->watched(list->name, day) ? Watch::yes : Watch::no;
     };
     return {200,
             document(snapshot, {name(list->name), severity_of_health(state.health), breakable(list->name),
                                 "<p>" + badge(severity_of_health(state.health), health) + counts + "</p>\n" +
                                     rounds_of(snapshot, *list),
-                                section("findings", "Findings", finding_list(view, own)) +
+                                timeline_section(view, list->name, watch) +
+                                    section("findings", "Findings", finding_list(view, own)) +
                                     targets_section(view, *list) + facts_section(*list) +
-                                    codes_section(*list) + timeline_section(view, list->name, watch)})};
+                                    codes_section(*list) + past_section(view, list->name)})};
 }
 
 }  // namespace reputed::page

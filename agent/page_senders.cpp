@@ -138,16 +138,19 @@ class SenderTables {
                 ++left_out;
             } else {
                 ++shown_;
-                rows += "<tr><th scope=\"row\">" + view_.names.link(text, true) + "</th><td>" +
-                        describe_reputation(snapshot_, text) + "</td><td>" +
-                        describe(view_, standing_of(facts_.addresses, target)) + "</td><td>" +
-                        badge(ptr_of(facts_, text)) + "</td><td>" + describe_spf(facts_, sender, text) +
-                        "</td></tr>\n";
+                const std::string cells[] = {describe_reputation(snapshot_, text),
+                                             describe(view_, standing_of(facts_.addresses, target)),
+                                             badge(ptr_of(facts_, text)), describe_spf(facts_, sender, text)};
+                rows += "<tr><th scope=\"row\">" + view_.names.link(text, true) + "</th>";
+                for (std::size_t i = 0; i < std::size(cells); ++i)
+                    rows += "<td data-label=\"" + std::string(headers[i + 1]) + "\">" + cells[i] + "</td>";
+                rows += "</tr>\n";
             }
         }
         std::string out = "<h3>" + name(sender.name) + "</h3>\n" + about(sender, addresses.size());
         if (!rows.empty())
-            out += table_begin("Addresses of " + name(sender.name), headers) + rows + table_end();
+            out += "<div class=\"cards\">" + table_begin("Addresses of " + name(sender.name), headers) +
+                   rows + table_end() + "</div>\n";
         if (good > 0)
             out +=
                 "<p>" + count(good, "address is", "addresses are") + " fine everywhere and not shown.</p>\n";

@@ -33,10 +33,10 @@ main { padding-bottom: 3rem; }
 .bar { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; justify-content: space-between;
   max-width: 84rem; margin: 0 auto; padding: .5rem 1rem; }
 .bar nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: center; }
-.bar form { display: flex; flex-wrap: wrap; gap: .25rem .5rem; align-items: center; min-width: 0; }
+.bar form { flex: 0 1 32rem; display: flex; flex-wrap: wrap; gap: .25rem .5rem; align-items: center; min-width: 0; }
 input, button { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--faint);
   border-radius: .25rem; padding: .15rem .5rem; min-height: 1.75rem; }
-input { width: 20rem; max-width: 100%; min-width: 8rem; }
+input { flex: 1 1 8rem; width: 8rem; min-width: 0; }
 input::placeholder { color: var(--faint); opacity: 1; }
 button { cursor: pointer; background: var(--raised); }
 #live { max-width: 84rem; margin: 0 auto; padding: 0 1rem; }
@@ -80,7 +80,7 @@ li.critical { border-left-color: var(--critical); }
 pre { margin: .4rem 0; padding: .4rem .6rem; background: var(--raised); font: .85rem/1.4 ui-monospace, monospace;
   white-space: pre-wrap; overflow-wrap: anywhere; }
 
-.scroll { overflow-x: auto; margin: .5rem 0; border: 1px solid var(--line); border-radius: .25rem; }
+.scroll { position: relative; overflow-x: auto; margin: .5rem 0; border: 1px solid var(--line); border-radius: .25rem; }
 .scroll:focus-visible, a:focus-visible, summary:focus-visible, input:focus-visible, button:focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { padding: .3rem .6rem; line-height: 1.6; border-top: 1px solid var(--line); text-align: left; vertical-align: top;
@@ -101,8 +101,9 @@ summary { cursor: pointer; }
 .facts dd { margin: 0; color: inherit; }
 .score .badge { font-size: 1.1rem; }
 td pre { margin: 0; min-width: 14rem; max-width: 40rem; }
+.answers td { white-space: nowrap; }
 
-svg.days, svg.chart { display: block; width: 100%; min-width: 12rem; height: 2.5rem; background: var(--raised); }
+svg.days, svg.chart { display: block; width: 100%; min-width: 12rem; height: 2rem; background: var(--raised); }
 svg .ok { fill: var(--ok); }
 svg .info { fill: var(--info); }
 svg .unknown { fill: var(--unknown); }
@@ -110,7 +111,8 @@ svg .warning { fill: var(--warning); }
 svg .critical { fill: var(--critical); }
 svg .none { fill: var(--line); }
 svg.days + p { margin: 0; }
-.key { display: inline-block; width: .8rem; height: .8rem; margin-left: .5rem; }
+.legend > span { display: inline-block; margin-right: .75rem; white-space: nowrap; }
+.key { display: inline-block; width: .8rem; height: .8rem; }
 .key.ok { background: var(--ok); }
 .key.info { background: var(--info); }
 .key.unknown { background: var(--unknown); }
@@ -127,6 +129,11 @@ svg.days + p { margin: 0; }
 @media (max-width: 40rem) {
   body { font-size: 15px; }
   header, main, .bar { padding-left: .6rem; padding-right: .6rem; }
+  .bar form { flex-basis: 100%; }
+  .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .cards table, .cards tbody, .cards tr, .cards th, .cards td { display: block; border: 0; padding: .1rem .4rem; }
+  .cards tr { border-top: 1px solid var(--line); padding: .4rem 0; }
+  .cards td::before { content: attr(data-label) ": "; color: var(--faint); }
   .facts { grid-template-columns: 1fr; gap: 0; }
   .facts dd { margin-bottom: .3rem; }
   th, td { padding: .25rem .4rem; }

@@ -95,11 +95,11 @@ std::string lists_table(const View& view, std::string_view target, bool is_domai
                      [](const Word& a, const Word& b) { return rank_of(a) < rank_of(b); });
     const std::array<std::string_view, 6> headers = {
         "List", "State", "Since", "Last answer", "What it answered", "There"};
-    std::string out = table_begin("Lists", headers);
+    std::string out = "<div class=\"answers\">" + table_begin("Lists", headers);
     const auto shown = std::min(words.size(), 2 * most_lists);
     for (std::size_t i = 0; i < shown; ++i)
         out += row_of(view, target, words[i]);
-    out += table_end();
+    out += table_end() + "</div>\n";
     if (shown < words.size()) out += "<p>" + std::to_string(words.size() - shown) + " more not shown.</p>\n";
     return out;
 }

@@ -17,11 +17,6 @@ std::string date(DayNumber day) {
     return utc_text(day * 86'400, "%Y-%m-%d");
 }
 
-// A resolver that is gone hides whatever may be there.
-bool hides_all(std::string_view code) {
-    return code == "dns.resolver_silent";
-}
-
 Happening of(const OpenFinding& open, WallTime now) {
     const auto& finding = open.finding;
     return {finding.severity,
@@ -179,6 +174,10 @@ std::string history_remark(const View& view) {
     return "";
 }
 
+bool hides_all(std::string_view code) {
+    return code == "dns.resolver_silent";
+}
+
 std::vector<Happening> happenings_about(const View& view, std::string_view name) {
     const auto now = view.snapshot.made;
     std::vector<Happening> out;
@@ -242,8 +241,7 @@ std::string day_strip(const std::vector<Day>& days, std::string_view label) {
 
 std::string timeline_section(const View& view, std::string_view name,
                              const std::function<Watch(DayNumber)>& watch) {
-    const auto about = happenings_about(view, name);
-    auto shown = about;
+    auto shown = happenings_about(view, name);
     // Not its own, but nothing could be told of it meanwhile.
     for (const auto& open : view.snapshot.findings)
         if (hides_all(open.finding.code)) shown.push_back(of(open, view.snapshot.made));
@@ -262,8 +260,11 @@ std::string timeline_section(const View& view, std::string_view name,
         out += "<details><summary>Day by day</summary>\n" + table_begin("Day by day", headers) + rows +
                table_end() + "</details>\n";
     }
-    return section("days", "The last 90 days", out) +
-           section("past", "What was found", happening_table(view, about, name));
+    return section("days", "The last 90 days", out);
+}
+
+std::string past_section(const View& view, std::string_view name) {
+    return section("past", "What was found", happening_table(view, happenings_about(view, name), name));
 }
 
 }  // namespace reputed::page

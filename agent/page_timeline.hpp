@@ -27,6 +27,9 @@ struct Happening {
 // Those about this name, as the store has them and as they are open now; latest first.
 std::vector<Happening> happenings_about(const View& view, std::string_view name);
 
+// A resolver that is gone hides whatever may be there, of everybody.
+bool hides_all(std::string_view code);
+
 struct Day {
     DayNumber day = 0;
     bool watched = false;  // or something was found
@@ -43,9 +46,11 @@ std::vector<Day> days_of(const View& view, const std::vector<Happening>& happeni
 // The cells as a picture with a text in their place, and beneath it what they come to. `label`: what it is about.
 std::string day_strip(const std::vector<Day>& days, std::string_view label);
 
-// The same as a section with a table of the days on which something was, and what happened.
+// The same as a section, with a table of the days on which something was.
 std::string timeline_section(const View& view, std::string_view name,
                              const std::function<Watch(DayNumber)>& watch);
+// What happened to it, each from its opening to its end.
+std::string past_section(const View& view, std::string_view name);
 
 // Why there may be less than 90 days; "" where there is not.
 std::string history_remark(const View& view);

@@ -10,7 +10,7 @@ namespace reputed::page {
 namespace {
 
 constexpr std::size_t most_senders = 20;
-constexpr std::size_t most_networks = 1000;  // of one sender that are looked through for each day
+constexpr std::size_t most_networks = 5000;  // of one sender that are looked through for each day
 
 struct Row {
     const Sender* sender = nullptr;
@@ -33,6 +33,11 @@ class Parties {
         }
     }
     void add(const Happening& one) {
+        if (hides_all(one.code)) {
+            for (const auto& [sender, row] : senders_)
+                row->happenings.push_back(one);
+            return;
+        }
         std::array<Row*, 2> told{};
         std::size_t n = 0;
         for (const auto name : {one.subject, one.object}) {
@@ -93,21 +98,37 @@ std::string row_html(const View& view, std::string_view head, std::string_view l
            "</td></tr>\n";
 }
 
-// Findings that opened on each day, as the store keeps them after the findings themselves are gone.
-std::string figures(const View& view) {
-    if (view.chronicle == nullptr || view.chronicle->days().empty()) return "";
+// Findings that opened on each day: as the store counts them, also after the findings themselves are gone, and as it
+// tells them.
+std::string figures(const View& view, const std::vector<IpNetwork>& networks) {
+    if (view.chronicle == nullptr || !view.chronicle->problem.empty()) return "";
+    std::map<DayNumber, std::uint64_t> opened;
+    for (const auto& episode : view.chronicle->episodes())
+        ++opened[day_of(episode.opened)];
+    for (const auto& day : view.chronicle->days())
+        opened[day.day] = std::max(opened[day.day], day.opened);
     const auto today = day_of(view.snapshot.made);
     Chart chart{"New findings a day, the last 90 days", "finding", "findings", {{"warning", "new"}}, {}};
-    const auto& days = view.chronicle->days();
-    for (auto day = today - days_shown + 1; day < today; ++day) {
-        const auto found =
-            std::find_if(days.begin(), days.end(), [&](const DayFigures& one) { return one.day == day; });
+    for (auto day = today - days_shown + 1; day <= today; ++day) {
+        const auto found = opened.find(day);
         Column column;
         column.when = utc_text(day * 86'400, "%Y-%m-%d");
-        if (found != days.end()) column.values = std::vector<double>{static_cast<double>(found->opened)};
+        if (found != opened.end())
+            column.values = std::vector<double>{static_cast<double>(found->second)};
+        else if (watch_of(view, networks, day) == Watch::yes)
+            column.values = std::vector<double>{0};
         chart.columns.push_back(std::move(column));
     }
     return "<h3>New findings a day</h3>\n" + chart_html(chart);
+}
+
+std::string legend() {
+    std::string out = "<p class=\"legend small\">";
+    for (const auto& [css, words] :
+         {std::pair("critical", "critical"), std::pair("warning", "warning"), std::pair("unknown", "unknown"),
+          std::pair("info", "info"), std::pair("ok", "nothing found"), std::pair("none", "not watched")})
+        out += std::string("<span><span class=\"key ") + css + "\"></span> " + words + "</span> ";
+    return out + "</p>\n";
 }
 
 }  // namespace
@@ -132,12 +153,7 @@ std::string timelines_section(const View& view) {
                          [](const Row* a, const Row* b) { return a->worst > b->worst; });
     const auto shown = std::min(order.size(), most_senders);
     const std::array<std::string_view, 2> headers = {"Sender", "Day by day until today (UTC)"};
-    std::string out =
-        "<p class=\"legend small\"><span class=\"key critical\"></span> critical <span class=\"key "
-        "warning\"></span> warning <span class=\"key unknown\"></span> not known <span class=\"key "
-        "info\"></span> remark <span class=\"key ok\"></span> nothing found <span class=\"key none\"></span> "
-        "not watched</p>\n" +
-        table_begin("The last 90 days", headers);
+    std::string out = legend() + table_begin("The last 90 days", headers);
     out += row_html(view, "All together", "All together", happenings, networks);
     for (std::size_t i = 0; i < shown; ++i)
         out += row_html(view, name(order[i]->sender->name), order[i]->sender->name, order[i]->happenings,
@@ -146,7 +162,7 @@ std::string timelines_section(const View& view) {
     if (shown < order.size())
         out +=
             "<p>" + count(order.size() - shown, "sender", "senders") + " in no worse state not shown.</p>\n";
-    return section("timeline", "The last 90 days", out + history_remark(view) + figures(view));
+    return section("timeline", "The last 90 days", out + history_remark(view) + figures(view, networks));
 }
 
 }  // namespace reputed::page

@@ -1,6 +1,7 @@
 #include "agent/pages.hpp"
 
 #include <cmath>
+#include <ctime>
 
 #include "agent/page_parts.hpp"
 
@@ -10,9 +11,17 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view html_type = "text/html; charset=utf-8";
-constexpr auto patience = 20ms;         // of a reader who can be shown an older page
-constexpr auto first_patience = 500ms;  // of one who cannot
+// An overview that takes less of a processor than this is waited for; with a larger one a reader may be shown an older.
+constexpr auto small = 50ms;
+constexpr std::chrono::milliseconds patience = 20ms;     // for a large one, once there is an older one
+constexpr std::chrono::milliseconds long_patience = 2s;  // for a small one, or the first
 constexpr int share = 20;
+
+std::chrono::nanoseconds processor_time_of_thread() {
+    timespec spent{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
+}
 
 Reply unavailable(std::string why) {
     Reply reply;
@@ -47,16 +56,17 @@ void OverviewPainter::work(const std::stop_token& stop) {
         drawing_ = true;
         auto source = std::move(wanted_);
         lock.unlock();
-        const auto begun = Clock::now();
+        const auto begun = processor_time_of_thread();
         const page::Names names(source.edition->snapshot());
         auto drawn = std::make_shared<const Content>(render_page(view_of(source, names)));
-        const auto ended = Clock::now();
+        const auto took = processor_time_of_thread() - begun;
         lock.lock();
         drawn_.swap(drawn);
         drawn_edition_ = source.edition;
         drawn_chronicle_ = source.chronicle;
         drawing_ = false;
-        not_before_ = ended + (ended - begun) * share;
+        large_ = took >= small;
+        not_before_ = large_ ? Clock::now() + took * share : Clock::time_point();
         changed_.notify_all();
         lock.unlock();
         source = {};  // freed without the lock
@@ -73,8 +83,7 @@ std::shared_ptr<const Content> OverviewPainter::get(const PageSource& source) {
         waiting_ = true;
         changed_.notify_all();
     }
-    const auto wait =
-        drawn_ ? std::chrono::milliseconds(patience) : std::chrono::milliseconds(first_patience);
+    const auto wait = drawn_ && large_ ? patience : long_patience;
     changed_.wait_for(lock, wait, [this] { return !waiting_ && !drawing_; });
     return drawn_;
 }

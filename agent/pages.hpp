@@ -22,7 +22,7 @@ struct PageSource {
 };
 
 // Draws the overview on a thread of its own: with many addresses it takes longer than the web server's one thread may
-// be held. Takes a twentieth of one core at most; meanwhile the last one is shown, which says of when it is.
+// be held. A large one takes a twentieth of one core at most; meanwhile the last one is shown, which says of when it is.
 class OverviewPainter {
   public:
     OverviewPainter();
@@ -30,8 +30,7 @@ class OverviewPainter {
     OverviewPainter(const OverviewPainter&) = delete;
     OverviewPainter& operator=(const OverviewPainter&) = delete;
 
-    // Drawn from `source`, or from one before it where that would take more than a few milliseconds. Null: the first
-    // one is still being drawn.
+    // Drawn from `source`, or, where that takes long, from one before it. Null: the first one is still being drawn.
     std::shared_ptr<const Content> get(const PageSource& source);
 
   private:
@@ -47,6 +46,7 @@ class OverviewPainter {
     std::weak_ptr<const Edition> drawn_edition_;
     std::weak_ptr<const Chronicle> drawn_chronicle_;
     std::shared_ptr<const Content> drawn_;
+    bool large_ = false;  // it took long
     Clock::time_point not_before_{};
     std::jthread thread_;
 };

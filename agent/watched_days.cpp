@@ -8,7 +8,9 @@ namespace reputed {
 namespace {
 
 constexpr std::string_view owner = "watched";
+constexpr std::string_view owner_of_names = "watched/names";
 constexpr std::size_t most_networks = 4000;  // of more, days stay unmarked
+constexpr std::size_t most_names = 2000;
 constexpr std::size_t most_ranges = 100;
 
 bool all_known(const IpNetwork& network, const Reputations& known) {
@@ -47,6 +49,21 @@ bool WatchedDays::watched(const IpNetwork& network, DayNumber day) const {
     return found != networks_.end() && contains(found->second, day);
 }
 
+bool WatchedDays::watched(std::string_view name, DayNumber day) const {
+    const auto found = names_.find(name);
+    return found != names_.end() && contains(found->second, day);
+}
+
+bool WatchedDays::add(Ranges& ranges, DayNumber today) {
+    if (!ranges.empty() && ranges.back().last >= today) return false;  // later: the clock was set back
+    if (!ranges.empty() && ranges.back().last + 1 == today)
+        ranges.back().last = today;
+    else
+        ranges.push_back({today, today});
+    std::erase_if(ranges, [&](const Range& range) { return range.last + days_shown < today; });
+    return true;
+}
+
 std::vector<StoredPart> WatchedDays::mark(const Settings& settings, const Reputations& known,
                                           DayNumber today) {
     std::vector<StoredPart> changes;
@@ -55,23 +72,31 @@ std::vector<StoredPart> WatchedDays::mark(const Settings& settings, const Reputa
             if (watched(network, today) || !all_known(network, known)) continue;
             if (!networks_.contains(network) && networks_.size() >= most_networks) continue;
             auto& ranges = networks_[network];
-            if (!ranges.empty() && ranges.back().last > today) continue;  // the clock was set back
-            if (!ranges.empty() && ranges.back().last + 1 == today)
-                ranges.back().last = today;
-            else
-                ranges.push_back({today, today});
-            std::erase_if(ranges, [&](const Range& range) { return range.last + days_shown < today; });
-            changes.push_back({std::string(owner), network.to_string(), text_of(ranges)});
+            if (add(ranges, today))
+                changes.push_back({std::string(owner), network.to_string(), text_of(ranges)});
         }
     if (changes.empty()) return changes;
-    for (auto network = networks_.begin(); network != networks_.end();) {
-        if (network->second.back().last + days_shown >= today) {
-            ++network;
-            continue;
-        }
-        changes.push_back({std::string(owner), network->first.to_string(), {}});
-        network = networks_.erase(network);
+    std::erase_if(networks_, [&](const auto& network) {
+        if (network.second.back().last + days_shown >= today) return false;
+        changes.push_back({std::string(owner), network.first.to_string(), {}});
+        return true;
+    });
+    return changes;
+}
+
+std::vector<StoredPart> WatchedDays::mark(const std::vector<std::string>& names, DayNumber today) {
+    std::vector<StoredPart> changes;
+    for (const auto& name : names) {
+        if (watched(name, today) || (!names_.contains(name) && names_.size() >= most_names)) continue;
+        auto& ranges = names_[name];
+        if (add(ranges, today)) changes.push_back({std::string(owner_of_names), name, text_of(ranges)});
     }
+    if (changes.empty()) return changes;
+    std::erase_if(names_, [&](const auto& name) {
+        if (name.second.back().last + days_shown >= today) return false;
+        changes.push_back({std::string(owner_of_names), name.first, {}});
+        return true;
+    });
     return changes;
 }
 
@@ -84,12 +109,8 @@ std::string WatchedDays::text_of(const Ranges& ranges) {
     return text;
 }
 
-bool WatchedDays::restore(const StoredPart& part) {
-    if (part.owner != owner) return false;
-    const auto network = IpNetwork::parse(part.name);
-    if (!network || !part.value || networks_.size() >= most_networks) return true;
+WatchedDays::Ranges WatchedDays::read(std::string_view rest) {
     Ranges ranges;
-    std::string_view rest = *part.value;
     while (!rest.empty() && ranges.size() < most_ranges) {
         const auto word = rest.substr(0, rest.find(' '));
         rest.remove_prefix(std::min(rest.size(), word.size() + 1));
@@ -99,7 +120,20 @@ bool WatchedDays::restore(const StoredPart& part) {
         if (first && last && *first <= *last && (ranges.empty() || *first > ranges.back().last))
             ranges.push_back({*first, *last});
     }
-    if (!ranges.empty()) networks_[*network] = std::move(ranges);
+    return ranges;
+}
+
+bool WatchedDays::restore(const StoredPart& part) {
+    const bool of_name = part.owner == owner_of_names;
+    if (!of_name && part.owner != owner) return false;
+    auto ranges = part.value ? read(*part.value) : Ranges{};
+    if (ranges.empty()) return true;
+    if (of_name) {
+        if (names_.size() < most_names) names_[part.name] = std::move(ranges);
+    } else if (const auto network = IpNetwork::parse(part.name);
+               network && networks_.size() < most_networks) {
+        networks_[*network] = std::move(ranges);
+    }
     return true;
 }
 
@@ -107,6 +141,8 @@ std::vector<StoredPart> WatchedDays::state() const {
     std::vector<StoredPart> parts;
     for (const auto& [network, ranges] : networks_)
         parts.push_back({std::string(owner), network.to_string(), text_of(ranges)});
+    for (const auto& [name, ranges] : names_)
+        parts.push_back({std::string(owner_of_names), name, text_of(ranges)});
     return parts;
 }
 

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """The pages in a real browser: an agent in the lab with a past, and browser.mjs, which looks at them.
 
 Usage: page_test.py BUILD-DIRECTORY [PICTURES-DIRECTORY]. With the second, it only takes the pictures of README. Exit 77 where

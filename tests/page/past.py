@@ -24,6 +24,8 @@ WATCHED = [(76, 29), (26, 1)]
 NETWORKS = ("11.10.0.25", "2a0b:1ab::25", "11.10.1.24/30", "2a0b:1ab:1::25", "116.58.168.33", "59.106.13.174",
             "2403:3a00:201:13:59:106:13:174", "23.83.218.24")
 
+NAMES = ("codes.bl.lab", "zen.spamhaus.org", "listed.example")
+
 
 def plant(path, now=None):
     """Into a store that an agent made and left."""
@@ -44,4 +46,6 @@ def plant(path, now=None):
         days = " ".join(f"{today - begin}-{today - end}" for begin, end in WATCHED).encode()
         database.executemany("INSERT OR REPLACE INTO parts(owner, name, value) VALUES('watched', ?, ?)",
                              [(network, days) for network in NETWORKS])
+        database.executemany("INSERT OR REPLACE INTO parts(owner, name, value) VALUES('watched/names', ?, ?)",
+                             [(name, days) for name in NAMES])
         database.execute("DELETE FROM meta WHERE name = 'daily_until'")

@@ -141,7 +141,8 @@ TEST(PageTimeline, OfSendersAndOfAllTogether) {
     EXPECT_FALSE(has(main_row, "store.unavailable")) << "that is the agent's own";
     EXPECT_TRUE(has(section, "store.unavailable"));
     EXPECT_TRUE(has(section, "<title>2026-11-10: 3 findings</title>"));
-    EXPECT_TRUE(has(section, "<title>2026-11-09: not watched</title>"));
+    EXPECT_TRUE(has(section, "<title>2026-11-08: not watched</title>"));
+    EXPECT_TRUE(has(section, "<title>2026-10-31: 1 finding</title>")) << "told by the findings themselves";
 }
 
 }  // namespace

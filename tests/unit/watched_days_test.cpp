@@ -58,6 +58,24 @@ TEST(WatchedDays, NetworksOfOldGo) {
     EXPECT_EQ(days.state().size(), 1U);
 }
 
+TEST(WatchedDays, ListsAndDomainsByName) {
+    WatchedDays days;
+    const std::string odd = "a\xff b";
+    EXPECT_EQ(
+        days.mark({"bl.test", odd}, 20'000),
+        (std::vector<StoredPart>{{"watched/names", "bl.test", "20000"}, {"watched/names", odd, "20000"}}));
+    EXPECT_TRUE(days.mark({"bl.test"}, 20'000).empty());
+    EXPECT_EQ(days.mark({"bl.test"}, 20'001),
+              (std::vector<StoredPart>{{"watched/names", "bl.test", "20000-20001"}}));
+    EXPECT_TRUE(days.watched(odd, 20'000));
+    EXPECT_FALSE(days.watched(odd, 20'001));
+    EXPECT_FALSE(days.watched("other.test", 20'000));
+    WatchedDays again;
+    for (const auto& part : days.state())
+        EXPECT_TRUE(again.restore(part));
+    EXPECT_EQ(again.state(), days.state());
+}
+
 TEST(WatchedDays, WhatIsStoredMayBeAnything) {
     struct Row {
         const char* value;
