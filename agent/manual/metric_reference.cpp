@@ -157,7 +157,7 @@ std::string metric_reference(std::span<const MetricGroup> groups) {
         "\nEverything that `/metrics` may hold. A value that could not be told this time stays as it was; "
         "one "
         "that never could be\nis absent, never 0. `[metrics] aliases` adds families under the names of other "
-        "exporters: `reputed config init --sample`\nsays which.\n";
+        "exporters:\n[which](coming-from.md#the-metrics).\n";
     for (const auto& group : groups) {
         out += "\n## " + group.name + "\n\n" + cell(group.help) +
                "\n\n| metric | labels | type, unit | is | there |\n| --- | --- | --- | --- | --- |\n";

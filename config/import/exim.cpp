@@ -56,7 +56,7 @@ void read_items(std::string_view text, const Place& place, Found& found) {
 }  // namespace
 
 void read_exim(std::span<const Source> sources, Found& found) {
-    const RE2 condition(R"re(^\s*(?:[a-z]+\s+)?!?\s*dnslists\s*=(.*)$)re", RE2::Latin1);
+    static const RE2 condition(R"re(^\s*(?:[a-z]+\s+)?!?\s*dnslists\s*=(.*)$)re", RE2::Latin1);
     for (const auto& source : sources) {
         unsigned number = 0;
         unsigned begun = 1;

@@ -9,22 +9,28 @@ namespace {
 
 struct Sign {
     Kind kind;
-    const char* pattern;
+    RE2 pattern;
 };
 
 // The first that is found counts: what only one kind can have comes first.
-constexpr Sign signs[] = {
-    {Kind::exim, R"re((?m)^\s*(?:[a-z]+\s+)?!?\s*dnslists\s*=)re"},
-    {Kind::spamassassin,
-     R"re((?m)^\s*(?:header\s.*eval:\s*check_rbl|(?:urirhs|urins|uridns)\w+\s+\w+\s+\S))re"},
-    {Kind::postfix, R"re((?m)^(?:postscreen_|smtpd_|smtp_|my|maps_rbl_|queue_directory|inet_)\w*\s*=)re"},
-    {Kind::dnsbl_exporter, R"re((?m)^\s*(?:rbls|targets|rbls_domain|targets_domain)\s*:)re"},
-    {Kind::dnsbl_exporter, R"re((?mi)^\s*\[\s*targets\s*\])re"},
-    {Kind::rspamd, R"re((?m)^\s*"?(?:rbls?|surbl|rules)"?\s*=?\s*\{)re"},
-    {Kind::rspamd, R"re((?m)^\s*"?(?:rbl|suffix)"?\s*[=:]\s*["'])re"},
-    {Kind::check_rbl, R"re((?mi)^\s*\[\s*rbl\s*\])re"},
-    {Kind::check_rbl, R"re((?m)^\s*server\s*=)re"},
-};
+std::span<const Sign> signs() {
+    static const Sign all[] = {
+        {Kind::exim, {R"re((?m)^\s*(?:[a-z]+\s+)?!?\s*dnslists\s*=)re", RE2::Latin1}},
+        {Kind::spamassassin,
+         {R"re((?m)^\s*(?:header\s.*eval:\s*check_rbl|(?:urirhs|urins|uridns)\w+\s+\w+\s+\S))re",
+          RE2::Latin1}},
+        {Kind::postfix,
+         {R"re((?m)^(?:postscreen_|smtpd_|smtp_|my|maps_rbl_|queue_directory|inet_)\w*\s*=)re", RE2::Latin1}},
+        {Kind::dnsbl_exporter,
+         {R"re((?m)^\s*(?:rbls|targets|rbls_domain|targets_domain)\s*:)re", RE2::Latin1}},
+        {Kind::dnsbl_exporter, {R"re((?mi)^\s*\[\s*targets\s*\])re", RE2::Latin1}},
+        {Kind::rspamd, {R"re((?m)^\s*"?(?:rbls?|surbl|rules)"?\s*=?\s*\{)re", RE2::Latin1}},
+        {Kind::rspamd, {R"re((?m)^\s*"?(?:rbl|suffix)"?\s*[=:]\s*["'])re", RE2::Latin1}},
+        {Kind::check_rbl, {R"re((?mi)^\s*\[\s*rbl\s*\])re", RE2::Latin1}},
+        {Kind::check_rbl, {R"re((?m)^\s*server\s*=)re", RE2::Latin1}},
+    };
+    return all;
+}
 
 }  // namespace
 
@@ -46,8 +52,8 @@ std::string Remark::to_string() const {
 }
 
 std::optional<Kind> recognise(const Source& source) {
-    for (const auto& sign : signs)
-        if (RE2::PartialMatch(source.text, RE2(sign.pattern, RE2::Latin1))) return sign.kind;
+    for (const auto& sign : signs())
+        if (RE2::PartialMatch(source.text, sign.pattern)) return sign.kind;
     return {};
 }
 

@@ -34,7 +34,7 @@ void read_line(std::string_view line, const Place& place, const Patterns& patter
 }  // namespace
 
 void read_spamassassin(std::span<const Source> sources, Found& found) {
-    const Patterns patterns;
+    static const Patterns patterns;
     for (const auto& source : sources) {
         unsigned number = 0;
         for (std::size_t at = 0; at < source.text.size();) {

@@ -95,12 +95,18 @@ class Lists {
         return "  # " + zone.name + ' ' + printable(zone.why, shown_bytes) + '\n';
     }
 
+    // "contained in CONTAINER" of a list that says no more than one which is asked as well; else "".
+    std::string containment(const std::string& name) const {
+        constexpr std::string_view words = "contained in ";
+        const auto skipped = skipped_.find(name);
+        if (skipped == skipped_.end() || !skipped->second.starts_with(words)) return "";
+        return !whole_ || seen_.contains(skipped->second.substr(words.size())) ? skipped->second : "";
+    }
+
     std::string remark_on(const Named& named) const {
         if (named.zone.state == Zone::State::unknown) return "  # described below";
-        const auto skipped = skipped_.find(named.zone.name);
-        if (skipped != skipped_.end() && skipped->second.starts_with("contained in "))
-            return "  # " + skipped->second;
-        return "";
+        const auto contained = containment(named.zone.name);
+        return contained.empty() ? "" : "  # " + contained;
     }
 
     // A monitor's lists are all there is; those of a mail filter come beside the usual ones.
@@ -114,9 +120,8 @@ class Lists {
                 continue;
             }
             // It tells nothing that the list which is asked does not.
-            const auto skipped = skipped_.find(name);
-            if (!whole_ && skipped != skipped_.end() && skipped->second.starts_with("contained in ")) {
-                names += "  # " + name + " is " + skipped->second + '\n';
+            if (const auto contained = containment(name); !whole_ && !contained.empty()) {
+                names += "  # " + name + " is " + contained + '\n';
                 continue;
             }
             if (!whole_ && named.zone.state == Zone::State::unknown) continue;
@@ -150,13 +155,15 @@ class Lists {
         std::string out;
         for (const auto& named : named_) {
             if (named.zone.state != Zone::State::unknown) continue;
-            out +=
-                "\n# Not in the catalogue: what its answers mean is not known. Each in 127.0.0.0/8 counts, "
-                "but "
-                "127.0.0.1 and\n# 127.255.255.0/24 (RFC 5782); add \"codes\" where its operator says more.\n"
-                "[[dnsbl.list]]\nzone = " +
-                toml_quoted(named.zone.zone) +
-                "\nkind = " + toml_quoted(reputed::to_string(named.found.kind)) + '\n';
+            out += '\n';
+            if (out.size() == 1)
+                out +=
+                    "# Not in the catalogue: what its answers mean is not known. Each in 127.0.0.0/8 counts, "
+                    "but "
+                    "127.0.0.1 and\n# 127.255.255.0/24 (RFC 5782); add \"codes\" where its operator says "
+                    "more.\n";
+            out += "[[dnsbl.list]]\nzone = " + toml_quoted(named.zone.zone) +
+                   "\nkind = " + toml_quoted(reputed::to_string(named.found.kind)) + '\n';
             if (named.found.ipv6 && !is_domain_kind(named.found.kind))
                 out += "families = [\"ipv4\", \"ipv6\"]\n";
         }

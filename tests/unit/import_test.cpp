@@ -209,6 +209,17 @@ kind = "ip-blocklist"
     EXPECT_EQ(settings.senders.at(0).addresses().size(), 3U);
 }
 
+TEST(ImportDnsblExporter, SaysWhichListsTellNothingMore) {
+    const auto written =
+        imported("[rbl]\nserver=zen.spamhaus.org\nserver=pbl.spamhaus.org\nserver=z.mailspike.net\n");
+    EXPECT_NE(written.toml.find(
+                  "  \"zen.spamhaus.org\",\n  \"pbl.spamhaus.org\",  # contained in zen.spamhaus.org\n"
+                  "  \"z.mailspike.net\",\n"),
+              std::string::npos)
+        << written.toml;
+    EXPECT_EQ(settings_of(written).dnsbl.only.size(), 3U);
+}
+
 TEST(ImportDnsblExporter, EachLineThatIsNotTakenIsSaid) {
     const auto written = imported(
         "[rbl]\nserver=\nhello\ncolour=red\nserver=127.0.0.1\n[other]\nserver=a.example\n[targets]\n"
