@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <optional>
 #include <random>
 #include <set>
@@ -11,6 +12,7 @@
 #include "agent/logging.hpp"
 #include "agent/own_jobs.hpp"
 #include "checks/dnsbl/budget_plan.hpp"
+#include "checks/dnsbl/dnsbl_check.hpp"
 
 namespace reputed {
 namespace {
@@ -241,7 +243,46 @@ Report Agent::draw_picture(const Runtime& runtime, WallTime wall) {
     Report report = picture_.draw(std::move(input), memory, wall);
     const std::lock_guard lock(mutex_);
     reputations_ = picture_.reputations();
+    mark_day(*runtime.settings, wall);
     return report;
+}
+
+// Under mutex_. What was known at the last end is no look at this day: every list must have been asked since, and one of
+// them on this day.
+void Agent::mark_day(const Settings& settings, WallTime wall) {
+    const auto today = day_of(wall);
+    std::vector<std::string> asked;
+    bool all_asked = true;
+    for (auto job = statistics_.lower_bound({"dnsbl", ""});
+         job != statistics_.end() && job->first.check == "dnsbl"; ++job) {
+        all_asked = all_asked && job->second.runs > 0;
+        if (job->second.runs > 0 && day_of(job->second.last_success) == today)
+            asked.push_back(job->first.subject);
+    }
+    if (asked.empty()) return;
+    WatchedDays days = *watched_;
+    auto changes = days.mark(asked, today);
+    const auto add = [&changes](std::vector<StoredPart>&& more) {
+        changes.insert(changes.end(), std::make_move_iterator(more.begin()),
+                       std::make_move_iterator(more.end()));
+    };
+    if (all_asked) {
+        bool other_names = false;
+        add(days.mark(settings, *reputations_, today));
+        for (const auto& sender : settings.senders) {
+            auto names = sender.domains;
+            if (!sender.hostname.empty()) names.push_back(sender.hostname);
+            auto marked = days.mark(names, today);
+            other_names = other_names || !marked.empty();
+            add(std::move(marked));
+        }
+        // With the organizational domains, which take a while to find.
+        if (other_names) add(days.mark(dnsbl::known_domains(settings), today));
+    }
+    if (changes.empty()) return;
+    watched_ = std::make_shared<const WatchedDays>(std::move(days));
+    watched_changes_.insert(watched_changes_.end(), std::make_move_iterator(changes.begin()),
+                            std::make_move_iterator(changes.end()));
 }
 
 void Agent::look_for_drill(const Runtime& runtime, WallTime wall) {

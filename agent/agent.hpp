@@ -24,6 +24,7 @@
 #include "agent/schedule.hpp"
 #include "agent/series.hpp"
 #include "agent/snapshot.hpp"
+#include "agent/watched_days.hpp"
 
 namespace reputed {
 
@@ -85,6 +86,7 @@ class Agent {
              WallTime wall);
     Report look_at_resolver();
     Report draw_picture(const Runtime& runtime, WallTime wall);
+    void mark_day(const Settings& settings, WallTime wall);
     void look_for_drill(const Runtime& runtime, WallTime wall);
     void take_report(const JobKey& key, const Runtime& runtime, Report&& report, Schedule::Time begun,
                      WallTime wall);
@@ -114,6 +116,9 @@ class Agent {
     ResolverWatch resolver_watch_;
     Picture picture_;  // of reputation_job alone
     std::shared_ptr<const Reputations> reputations_ = picture_.reputations();
+    // Swapped whole when a day is marked: readers keep theirs.
+    std::shared_ptr<const WatchedDays> watched_ = std::make_shared<const WatchedDays>();
+    std::vector<StoredPart> watched_changes_;
     DrillWatch drill_;
     ProbeTargets probes_;
     std::array<std::uint64_t, 3> transition_counts_{};  // by kind, without drills

@@ -77,13 +77,15 @@ void Agent::remember() {
 
 void Agent::restore_parts(std::vector<StoredPart>&& parts) {
     std::vector<StoredPart> of_logs;
+    auto days = std::make_shared<WatchedDays>();
     for (auto& part : parts) {
-        if (memories_.restore(part)) continue;
+        if (memories_.restore(part) || days->restore(part)) continue;
         if (part.owner == budget_parts && part.value && runtime_.budget)
             runtime_.budget->restore(part.name, *part.value, system_clock::now());
         else if (part.owner.starts_with(log_parts_prefix))
             of_logs.push_back(std::move(part));
     }
+    watched_ = std::move(days);
     runtime_.logs->restore(std::move(of_logs));
 }
 
@@ -127,6 +129,7 @@ Batch Agent::ledger_state() const {
     if (runtime_.logs) batch.parts = runtime_.logs->state();
     move_behind(batch.parts, memories_.state());
     move_behind(batch.parts, probes_.state());
+    move_behind(batch.parts, watched_->state());
     if (runtime_.budget) move_behind(batch.parts, parts_of(runtime_.budget->all_parts(system_clock::now())));
     return batch;
 }
@@ -143,6 +146,7 @@ void Agent::publish(Ledger::Changes&& changes, WallTime now, const JobKey* job) 
     batch.entries = std::move(changes.entries);
     batch.dropped_entries = std::move(changes.dropped);
     batch.parts = memories_.take_changes();
+    move_behind(batch.parts, std::exchange(watched_changes_, {}));
     if (runtime_.budget) move_behind(batch.parts, parts_of(runtime_.budget->take_changes(now)));
     if (job != nullptr) {
         auto& written = statistics_.at(*job).written;

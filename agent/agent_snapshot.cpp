@@ -32,6 +32,7 @@ std::shared_ptr<const Snapshot> Agent::snapshot(WallTime now) const {
         resolver = runtime_.statistics;
         budget = runtime_.budget;
         snapshot->reputations = reputations_;
+        snapshot->watched = watched_;
         snapshot->findings = ledger_.findings(now);
         snapshot->unconfirmed = ledger_.unconfirmed(now);
         const auto drills =

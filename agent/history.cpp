@@ -37,7 +37,7 @@ std::unique_ptr<Database> open_to_read(const std::string& path) {
 }
 
 // Openings as the transitions tell, and open ones whose opening was written into another file.
-constexpr std::string_view episodes_table = R"sql(
+constexpr std::string_view episodes_of_all = R"sql(
 WITH episodes AS (
     SELECT o.id AS id, o.time AS opened, o.since AS since, c.time AS cleared, o.job_check AS job_check, o.code AS code,
            o.subject AS subject, o.object AS object, o.drill AS drill,
@@ -55,6 +55,9 @@ WITH episodes AS (
     FROM entries AS e LEFT JOIN observations AS s ON s.entry = e.id AND s.position = 0
     WHERE e.episode > 0 AND NOT EXISTS (SELECT 1 FROM transitions WHERE id = e.episode AND kind = 0)
 )
+)sql";
+
+constexpr std::string_view episode_columns = R"sql(
 SELECT t.id, t.opened, t.since, t.cleared, t.job_check, t.code, t.subject, t.object, t.drill, t.severity, t.message,
        t.evidence, t.remedy, t.link, t.note, t.silent, t.ending
 FROM episodes AS t WHERE true)sql";
@@ -143,7 +146,7 @@ std::vector<Episode> History::episodes(const HistoryQuery& query) {
     auto& database = *handle_->database;
     const sqlite::TimeLimit limit(database, handle_->limit);
     const Conditions conditions(query);
-    std::string sql = std::string(episodes_table) + conditions.text();
+    std::string sql = std::string(episodes_of_all) + std::string(episode_columns) + conditions.text();
     if (query.open_only) sql += " AND t.ending = 0";
     if (query.since) sql += " AND (t.ending = 0 OR coalesce(t.cleared, t.opened) >= ?)";
     if (query.until) sql += " AND t.opened < ?";
@@ -164,6 +167,53 @@ std::vector<Episode> History::episodes(const HistoryQuery& query) {
 std::vector<OutboxEntry> History::outbox(std::uint64_t transition) {
     const sqlite::TimeLimit limit(*handle_->database, handle_->limit);
     return store_rows::read_outbox(*handle_->database, transition);
+}
+
+std::vector<EpisodeOutline> History::outlines(WallTime since, std::size_t limit) {
+    auto& database = *handle_->database;
+    const sqlite::TimeLimit time_limit(database, handle_->limit);
+    Statement row(
+        database,
+        std::string(episodes_of_all) +
+            "SELECT t.id, t.code, t.subject, t.object, t.severity, substr(t.message, 1, 300), "
+            "t.opened, t.cleared, t.ending FROM episodes AS t WHERE t.drill = 0 AND (t.ending = 0 OR "
+            "coalesce(t.cleared, t.opened) >= ?) ORDER BY t.id DESC LIMIT ?");
+    row.bind(since).bind(static_cast<std::uint64_t>(limit));
+    std::vector<EpisodeOutline> outlines;
+    while (row.step()) {
+        auto& outline = outlines.emplace_back();
+        outline.id = row.id();
+        outline.code = row.text();
+        outline.subject = row.text();
+        outline.object = row.text();
+        outline.severity = row.severity();
+        outline.message = row.text();
+        outline.opened = row.time();
+        const auto cleared = row.optional_time();
+        outline.end = cleared ? Episode::End::cleared
+                              : (row.integer(0, 2) == 0 ? Episode::End::open : Episode::End::unknown);
+        outline.cleared = cleared.value_or(WallTime{});
+    }
+    return outlines;
+}
+
+std::vector<DayFigures> History::days(std::int64_t since) {
+    auto& database = *handle_->database;
+    const sqlite::TimeLimit limit(database, handle_->limit);
+    Statement row(
+        database,
+        "SELECT day, sum(opened), sum(cleared), sum(open_seconds) FROM daily WHERE day >= ? GROUP BY "
+        "day ORDER BY day");
+    row.bind(since);
+    std::vector<DayFigures> days;
+    while (row.step()) {
+        auto& day = days.emplace_back();
+        day.day = row.integer(0, 1'000'000);
+        day.opened = row.id();
+        day.cleared = row.id();
+        day.open_seconds = row.id();
+    }
+    return days;
 }
 
 std::vector<Transition> History::transitions(const HistoryQuery& query) {

@@ -49,6 +49,27 @@ struct Episode {
     std::optional<std::chrono::seconds> duration(WallTime now) const;
 };
 
+// An episode without what its sentences say.
+struct EpisodeOutline {
+    std::uint64_t id = 0;
+    std::string code;
+    std::string subject;
+    std::string object;
+    Severity severity = Severity::warning;  // the worst that it had
+    std::string message;                    // as it opened, at most 300 characters
+    WallTime opened;
+    Episode::End end = Episode::End::open;
+    WallTime cleared;  // of `cleared`
+};
+
+// What happened on one day with all findings together, drills left out.
+struct DayFigures {
+    std::int64_t day = 0;  // since 1970-01-01, UTC
+    std::uint64_t opened = 0;
+    std::uint64_t cleared = 0;
+    std::uint64_t open_seconds = 0;  // summed over the findings
+};
+
 class History {
   public:
     // Throws StoreError: missing where there is no file. With a `limit`, questions that take longer fail.
@@ -60,6 +81,11 @@ class History {
     // Latest first.
     std::vector<Episode> episodes(const HistoryQuery& query);
     std::vector<Transition> transitions(const HistoryQuery& query);
+
+    // Those that were open at some time from `since` on, without drills; latest first.
+    std::vector<EpisodeOutline> outlines(WallTime since, std::size_t limit);
+    std::vector<DayFigures> days(
+        std::int64_t since);  // rising; days that are over, and only those with figures
 
     // What notifiers have still to be told of the transition (0: of all of them), or were told while its episode is
     // open; by id.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ enum class CellState : std::uint8_t {
     not_allowed,  // not on an allowlist, which is nothing bad
     allowed,
     score,
+    no_score,  // the score list has no entry, which is nothing bad
 };
 
 // What one list says of one target.
@@ -75,6 +77,31 @@ struct Facts {
 };
 
 Facts gather(const Snapshot& snapshot);
+
+// What one list says of one target, without gathering everything.
+struct Word {
+    const JobState* job = nullptr;  // of the list
+    std::string_view list;
+    const List* known = nullptr;  // null: the list is not asked any more
+    std::string_view health;      // "" before the first round
+    Cell cell;
+};
+// Of every list that is asked about this kind of target.
+std::vector<Word> words_about(const Snapshot& snapshot, std::string_view target, bool is_domain);
+
+// Every target of one list that its job speaks of, in the job's order.
+struct TargetWord {
+    std::string_view target;
+    Cell cell;
+};
+std::vector<TargetWord> words_of(const Snapshot& snapshot, const List& list);
+ListFacts state_of(const Snapshot& snapshot, const List& list);
+
+// The jobs of a check: by check, then subject, as in every snapshot. Null: there is none.
+const JobState* find_job(const Snapshot& snapshot, std::string_view check, std::string_view subject);
+std::span<const JobState> jobs_of(const Snapshot& snapshot, std::string_view check);
+
+std::string_view label(const Sample& sample, std::string_view name);
 
 // The value of a ..._verdict metric: 0 ok, 1 info, 2 warning, 3 critical; everything else is unknown.
 Severity verdict_of(double value);

@@ -1,18 +1,12 @@
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include "agent/html.hpp"
 #include "agent/page_parts.hpp"
 
-// The state of what is asked: each list's health, and the MTA's queues.
+// Each list's health.
 namespace reputed::page {
 namespace {
-
-Severity severity_of_health(std::string_view health) {
-    if (health == "usable") return Severity::ok;
-    return health.empty() ? Severity::unknown : Severity::warning;
-}
 
 std::string targets_by_state(const ListFacts& facts) {
     std::string out;
@@ -22,9 +16,13 @@ std::string targets_by_state(const ListFacts& facts) {
 }
 
 std::string list_row(const ListFacts& facts) {
-    const auto shown = facts.list != nullptr ? html::link(facts.list->website, facts.name) : name(facts.name);
+    const auto shown = facts.list != nullptr ? list_link(facts.name) : name(facts.name);
     const auto kind = facts.list != nullptr ? std::string(to_string(facts.list->kind)) : "";
-    const auto operator_name = facts.list != nullptr ? name(facts.list->operator_name) : "";
+    const auto operator_name =
+        facts.list == nullptr ? ""
+        : facts.list->operator_name.empty() || facts.list->website.empty()
+            ? name(facts.list->operator_name)
+            : html::link(facts.list->website, facts.list->operator_name.substr(0, longest_name));
     const auto health = facts.health.empty() ? "not known" : facts.health;
     return "<tr><th scope=\"row\">" + shown + "</th><td>" + badge(severity_of_health(facts.health), health) +
            "</td><td>" + targets_by_state(facts) + "</td><td>" + kind + "</td><td>" + operator_name +
@@ -37,29 +35,20 @@ std::string skipped_lists(const ActiveLists& lists) {
                       " known and not asked</summary>\n<dl>\n";
     const auto shown = std::min<std::size_t>(lists.skipped.size(), 1000);
     for (std::size_t i = 0; i < shown; ++i)
-        out += "<dt>" + name(lists.skipped[i].name) + "</dt><dd>" + name(lists.skipped[i].reason) + "</dd>\n";
+        out += "<dt>" + list_link(lists.skipped[i].name) + "</dt><dd>" + name(lists.skipped[i].reason) +
+               "</dd>\n";
     return out + "</dl>\n</details>\n";
-}
-
-std::string size_text(double bytes) {
-    constexpr std::array<const char*, 5> units = {" B", " KiB", " MiB", " GiB", " TiB"};
-    std::size_t unit = 0;
-    for (; bytes >= 1024 && unit + 1 < units.size(); ++unit)
-        bytes /= 1024;
-    char text[32];
-    std::snprintf(text, sizeof text, unit == 0 || bytes >= 100 ? "%.0f" : "%.1f", bytes);
-    return std::string(text) + units[unit];
-}
-
-std::string whole(double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.0f", value);
-    return text;
 }
 
 }  // namespace
 
-std::string lists_section(const Snapshot& snapshot, const Facts& facts) {
+Severity severity_of_health(std::string_view health) {
+    if (health == "usable") return Severity::ok;
+    return health.empty() ? Severity::unknown : Severity::warning;
+}
+
+std::string lists_section(const View& view, const Facts& facts) {
+    const auto& snapshot = view.snapshot;
     std::vector<const ListFacts*> lists;
     for (const auto* matrix : {&facts.addresses, &facts.domains})
         for (const auto& list : matrix->lists)
@@ -81,25 +70,6 @@ std::string lists_section(const Snapshot& snapshot, const Facts& facts) {
     if (shown < lists.size())
         out += "<p>" + std::to_string(lists.size() - shown) + " more lists not shown.</p>\n";
     if (snapshot.lists) out += skipped_lists(*snapshot.lists);
-    return out + "</section>\n";
-}
-
-std::string queues_section(const Facts& facts) {
-    if (facts.queues.empty() && facts.queue_verdicts.empty()) return "";
-    std::string out = "<section aria-labelledby=\"queues\">\n<h2 id=\"queues\">Mail queue</h2>\n";
-    for (const auto& [mta, verdict] : facts.queue_verdicts)
-        out += "<p>" + name(mta) + ": " + badge(verdict) + "</p>\n";
-    if (!facts.queues.empty()) {
-        const std::array<std::string_view, 5> headers = {"MTA", "Queue", "Messages", "Size",
-                                                         "Oldest arrival"};
-        out += table_begin("Mail queue", headers);
-        for (const auto& [key, queue] : facts.queues)
-            out += "<tr><th scope=\"row\">" + name(key.first) + "</th><td>" + name(key.second) +
-                   "</td><td class=\"number\">" + whole(queue.messages) + "</td><td class=\"number\">" +
-                   size_text(queue.bytes) + "</td><td>" +
-                   (queue.oldest_arrival == 0 ? "" : time(queue.oldest_arrival)) + "</td></tr>\n";
-        out += table_end();
-    }
     return out + "</section>\n";
 }
 

@@ -38,6 +38,8 @@ Look look_of(const Cell& cell) {
             return cell.held ? Look{"held", "~", "was on it"} : Look{"ok", "+", "on it"};
         case CellState::score:
             return {cell.held ? "held" : "plain", "", cell.held ? "was" : "score"};
+        case CellState::no_score:
+            return cell.held ? Look{"held", "~", "had no score"} : Look{"plain", "\u00b7", "no score"};
     }
     return {"unknown", "?", "not known"};
 }
@@ -46,22 +48,6 @@ std::string score_text(double score) {
     char text[32];
     std::snprintf(text, sizeof text, "%.4g", score);
     return text;
-}
-
-std::string cell_html(const Cell& cell, bool with_word) {
-    const auto look = look_of(cell);
-    std::string out = std::string("<td class=\"") + look.css + "\">";
-    const auto score = cell.state == CellState::score ? score_text(cell.score) : "";
-    if (with_word) {
-        out += cell.state == CellState::not_asked ? look.word : std::string(look.sign) + " " + look.word;
-        if (!score.empty()) out += " " + score;
-        if (cell.held && cell.answered > 0)
-            out += "<br><span class=\"small\">" + time(cell.answered) + "</span>";
-    } else {
-        out += "<span aria-hidden=\"true\">" + (score.empty() ? look.sign : score) +
-               "</span><span class=\"unseen\">" + look.word + (score.empty() ? "" : " " + score) + "</span>";
-    }
-    return out + "</td>";
 }
 
 // 0 listed, 1 not known or old, 2 fine.
@@ -99,14 +85,15 @@ Selection select(const Matrix& matrix) {
     return selection;
 }
 
-std::string lists_as_rows(const Matrix& matrix, const Selection& selection, std::string_view heading) {
+std::string lists_as_rows(const View& view, const Matrix& matrix, const Selection& selection,
+                          std::string_view heading) {
     std::vector<std::string> names = {"List"};
     for (const auto target : selection.targets)
-        names.push_back(breakable(matrix.targets[target]));
+        names.push_back(view.names.link(matrix.targets[target], true));
     const std::vector<std::string_view> headers(names.begin(), names.end());
     std::string out = table_begin(heading, headers);
     for (const auto list : selection.lists) {
-        out += "<tr><th scope=\"row\">" + breakable(matrix.lists[list].name) + "</th>";
+        out += "<tr><th scope=\"row\">" + view.names.link(matrix.lists[list].name, true) + "</th>";
         for (const auto target : selection.targets)
             out += cell_html(matrix.at(target, list), true);
         out += "</tr>\n";
@@ -114,19 +101,20 @@ std::string lists_as_rows(const Matrix& matrix, const Selection& selection, std:
     return out + table_end();
 }
 
-std::string lists_as_columns(const Matrix& matrix, const Selection& selection, std::string_view heading,
-                             std::string_view targets) {
+std::string lists_as_columns(const View& view, const Matrix& matrix, const Selection& selection,
+                             std::string_view heading, std::string_view targets) {
     std::vector<std::string> names = {std::string(targets)};
     for (const auto list : selection.lists)
-        names.push_back("<span class=\"upright\">" + name(matrix.lists[list].name) + "</span>");
+        names.push_back("<span class=\"upright\">" + view.names.link(matrix.lists[list].name) + "</span>");
     const std::vector<std::string_view> headers(names.begin(), names.end());
     std::string out =
         "<div class=\"signs\"><p class=\"small\">\u2713 clean, \u2717 listed, ? not known, ~ was clean and ! "
         "was "
-        "listed by the last good answer, + on an allowlist, \u00b7 not on it; empty: not asked.</p>\n" +
+        "listed by the last good answer, + on an allowlist, \u00b7 not on it or no score; empty: not "
+        "asked.</p>\n" +
         table_begin(heading, headers);
     for (const auto target : selection.targets) {
-        out += "<tr><th scope=\"row\">" + breakable(matrix.targets[target]) + "</th>";
+        out += "<tr><th scope=\"row\">" + view.names.link(matrix.targets[target], true) + "</th>";
         for (const auto list : selection.lists)
             out += cell_html(matrix.at(target, list), false);
         out += "</tr>\n";
@@ -140,8 +128,24 @@ std::string not_shown(std::size_t n, std::string_view what) {
 
 }  // namespace
 
-std::string matrix_section(const Matrix& matrix, std::string_view id, std::string_view heading,
-                           std::string_view targets) {
+std::string cell_html(const Cell& cell, bool with_word) {
+    const auto look = look_of(cell);
+    std::string out = std::string("<td class=\"") + look.css + "\">";
+    const auto score = cell.state == CellState::score ? score_text(cell.score) : "";
+    if (with_word) {
+        out += cell.state == CellState::not_asked ? look.word : std::string(look.sign) + " " + look.word;
+        if (!score.empty()) out += " " + score;
+        if (cell.held && cell.answered > 0)
+            out += "<br><span class=\"small\">" + time(cell.answered) + "</span>";
+    } else {
+        out += "<span aria-hidden=\"true\">" + (score.empty() ? look.sign : score) +
+               "</span><span class=\"unseen\">" + look.word + (score.empty() ? "" : " " + score) + "</span>";
+    }
+    return out + "</td>";
+}
+
+std::string matrix_section(const View& view, const Matrix& matrix, std::string_view id,
+                           std::string_view heading, std::string_view targets) {
     if (matrix.targets.empty() || matrix.lists.empty()) return "";
     auto selection = select(matrix);
     const auto bad_targets = selection.targets.size();
@@ -152,8 +156,8 @@ std::string matrix_section(const Matrix& matrix, std::string_view id, std::strin
                       "\">" + std::string(heading) + "</h2>\n";
     if (!selection.targets.empty())
         out += matrix.targets.size() <= most_columns_of_words
-                   ? lists_as_rows(matrix, selection, heading)
-                   : lists_as_columns(matrix, selection, heading, targets);
+                   ? lists_as_rows(view, matrix, selection, heading)
+                   : lists_as_columns(view, matrix, selection, heading, targets);
     if (selection.good_targets > 0)
         out += "<p>" + std::to_string(selection.good_targets) + " of " +
                std::to_string(matrix.targets.size()) + " are fine on every list and not shown.</p>\n";

@@ -59,7 +59,7 @@ std::string joined(std::span<const std::string_view> names) {
 
 std::string table_begin(std::string_view caption, std::span<const std::string_view> headers) {
     const std::string label(caption);
-    std::string out = "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" + label +
+    std::string out = "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"" + label +
                       "\"><table><caption>" + label + "</caption><thead><tr>";
     for (const auto header : headers)
         out += "<th scope=\"col\">" + std::string(header) + "</th>";

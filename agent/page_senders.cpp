@@ -34,14 +34,24 @@ Standing standing_of(const Matrix& matrix, std::size_t target) {
     return standing;
 }
 
-std::string describe(const Standing& standing) {
+// "a, b, c and 4 more", each linked to its page.
+std::string linked(const View& view, std::span<const std::string_view> names) {
+    std::string out;
+    for (const auto name : names.first(std::min(names.size(), most_names)))
+        out += (out.empty() ? "" : ", ") + view.names.link(name);
+    if (names.size() > most_names) out += " and " + std::to_string(names.size() - most_names) + " more";
+    return out;
+}
+
+std::string describe(const View& view, const Standing& standing) {
     std::string out;
     const auto line = [&out](const std::string& text) { out += (out.empty() ? "" : "<br>") + text; };
-    if (!standing.listed.empty()) line(badge(standing.severity, "listed") + " " + joined(standing.listed));
+    if (!standing.listed.empty())
+        line(badge(standing.severity, "listed") + " " + linked(view, standing.listed));
     if (!standing.was_listed.empty())
-        line(badge(Severity::unknown, "was listed") + " " + joined(standing.was_listed));
+        line(badge(Severity::unknown, "was listed") + " " + linked(view, standing.was_listed));
     if (!standing.unknown.empty())
-        line(badge(Severity::unknown, "not known") + " " + joined(standing.unknown));
+        line(badge(Severity::unknown, "not known") + " " + linked(view, standing.unknown));
     if (standing.good > 0) line(badge(Severity::ok, "fine") + " on " + count(standing.good, "list", "lists"));
     return out.empty() ? "no list asked" : out;
 }
@@ -98,7 +108,8 @@ bool is_all_good(const Snapshot& snapshot, const Facts& facts, const Sender& sen
 
 class SenderTables {
   public:
-    SenderTables(const Snapshot& snapshot, const Facts& facts) : snapshot_(snapshot), facts_(facts) {
+    SenderTables(const View& view, const Facts& facts)
+        : view_(view), snapshot_(view.snapshot), facts_(facts) {
         for (std::size_t i = 0; i < facts.addresses.targets.size(); ++i)
             targets_[facts.addresses.targets[i]] = i;
         only_the_bad_ = targets_.size() > most_targets;
@@ -127,16 +138,19 @@ class SenderTables {
                 ++left_out;
             } else {
                 ++shown_;
-                rows += "<tr><th scope=\"row\">" + breakable(text) + "</th><td>" +
-                        describe_reputation(snapshot_, text) + "</td><td>" +
-                        describe(standing_of(facts_.addresses, target)) + "</td><td>" +
-                        badge(ptr_of(facts_, text)) + "</td><td>" + describe_spf(facts_, sender, text) +
-                        "</td></tr>\n";
+                const std::string cells[] = {describe_reputation(snapshot_, text),
+                                             describe(view_, standing_of(facts_.addresses, target)),
+                                             badge(ptr_of(facts_, text)), describe_spf(facts_, sender, text)};
+                rows += "<tr><th scope=\"row\">" + view_.names.link(text, true) + "</th>";
+                for (std::size_t i = 0; i < std::size(cells); ++i)
+                    rows += "<td data-label=\"" + std::string(headers[i + 1]) + "\">" + cells[i] + "</td>";
+                rows += "</tr>\n";
             }
         }
         std::string out = "<h3>" + name(sender.name) + "</h3>\n" + about(sender, addresses.size());
         if (!rows.empty())
-            out += table_begin("Addresses of " + name(sender.name), headers) + rows + table_end();
+            out += "<div class=\"cards\">" + table_begin("Addresses of " + name(sender.name), headers) +
+                   rows + table_end() + "</div>\n";
         if (good > 0)
             out +=
                 "<p>" + count(good, "address is", "addresses are") + " fine everywhere and not shown.</p>\n";
@@ -146,15 +160,17 @@ class SenderTables {
         return out;
     }
 
-    static std::string about(const Sender& sender, std::size_t addresses) {
+    std::string about(const Sender& sender, std::size_t addresses) const {
         std::string out = "<p class=\"small\">";
-        out += sender.hostname.empty() ? "Host name not known" : "Says EHLO " + name(sender.hostname);
+        out += sender.hostname.empty() ? "Host name not known"
+                                       : "Says EHLO " + view_.names.link(sender.hostname);
         const std::vector<std::string_view> domains(sender.domains.begin(), sender.domains.end());
-        if (!domains.empty()) out += "; sends for " + joined(domains);
+        if (!domains.empty()) out += "; sends for " + linked(view_, domains);
         if (!sender.via.empty()) out += "; through " + name(sender.via);
         return out + "; " + count(addresses, "address", "addresses") + ".</p>\n";
     }
 
+    const View& view_;
     const Snapshot& snapshot_;
     const Facts& facts_;
     std::map<std::string_view, std::size_t> targets_;
@@ -164,11 +180,12 @@ class SenderTables {
 
 }  // namespace
 
-std::string senders_section(const Snapshot& snapshot, const Facts& facts) {
+std::string senders_section(const View& view, const Facts& facts) {
+    const auto& snapshot = view.snapshot;
     const std::string begin = "<section aria-labelledby=\"senders\">\n<h2 id=\"senders\">Senders</h2>\n";
     if (!snapshot.settings || snapshot.settings->senders.empty())
         return begin + "<p>No sender is configured or was found on this machine.</p>\n</section>\n";
-    return begin + SenderTables(snapshot, facts).render() + "</section>\n";
+    return begin + SenderTables(view, facts).render() + "</section>\n";
 }
 
 }  // namespace reputed::page

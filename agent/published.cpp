@@ -1,23 +1,19 @@
 #include "agent/published.hpp"
 
 #include "agent/metrics.hpp"
-#include "agent/page.hpp"
 
 namespace reputed {
 
-Edition::Edition(std::shared_ptr<const Snapshot> snapshot)
+Edition::Edition(std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const DayCourse> course)
     : snapshot_(std::move(snapshot)),
       probes_(*snapshot_),
-      metrics_(std::make_shared<const Content>(render_metrics(*snapshot_, probes_))) {}
-
-std::shared_ptr<const Content> Edition::page() const {
-    std::call_once(page_rendered_,
-                   [this] { page_ = std::make_shared<const Content>(render_page(*snapshot_)); });
-    return page_;
-}
+      metrics_(std::make_shared<const Content>(render_metrics(*snapshot_, probes_))),
+      course_(course ? std::move(course) : std::make_shared<const DayCourse>()) {}
 
 void Published::publish(std::shared_ptr<const Snapshot> snapshot) {
-    std::shared_ptr<const Edition> edition = std::make_shared<const Edition>(std::move(snapshot));
+    auto course = std::make_shared<DayCourse>(*course_);
+    if (course->note(*snapshot)) course_ = std::move(course);
+    std::shared_ptr<const Edition> edition = std::make_shared<const Edition>(std::move(snapshot), course_);
     const std::lock_guard lock(mutex_);
     current_.swap(edition);
     // The lock, declared later, is released before `edition`, so the old one is freed without it.

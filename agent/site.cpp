@@ -4,6 +4,7 @@
 
 #include "agent/api.hpp"
 #include "agent/page.hpp"
+#include "agent/pages.hpp"
 #include "agent/plain_text.hpp"
 #include "agent/process_metrics.hpp"
 
@@ -28,15 +29,27 @@ Reply metrics(const Published& published) {
         .content_type = metrics_type, .preamble = render_process_metrics(), .content = edition->metrics()};
 }
 
-Reply page(const Published& published) {
-    const auto edition = published.current();
-    if (!edition) return unavailable(no_edition_yet);
-    return {.content_type = "text/html; charset=utf-8", .preamble = {}, .content = edition->page()};
-}
-
 Reply style() {
     static const auto sheet = std::make_shared<const Content>(std::string(page_style()));
     return {.content_type = "text/css; charset=utf-8", .preamble = {}, .content = sheet};
+}
+
+Reply script() {
+    static const auto text = std::make_shared<const Content>(std::string(page_script()));
+    return {.content_type = "text/javascript; charset=utf-8", .preamble = {}, .content = text};
+}
+
+// A page about whatever stands below the path.
+Route page_route(std::string path, const std::shared_ptr<Pages>& pages, Pages::Page page) {
+    return {std::move(path),
+            [pages, page](const Request& request) { return pages->about(page, request.below); }};
+}
+
+Reply search(Pages& pages, const QueryParameters& parameters) {
+    std::string_view asked;
+    for (const auto& parameter : parameters)
+        if (parameter.name == "q") asked = parameter.value;
+    return pages.about(page::search_page, asked);
 }
 
 Reply healthy() {
@@ -86,9 +99,16 @@ Route transitions_route(const std::string& store_path) {
 }  // namespace
 
 std::vector<Route> site_routes(const Published& published, const std::string& store_path) {
+    const auto pages = std::make_shared<Pages>(published, store_path);
     return {
-        {"/", [&published](const Request&) { return page(published); }},
+        {"/", [pages](const Request&) { return pages->overview(); }},
+        page_route("/ip/", pages, page::address_page),
+        page_route("/list/", pages, page::list_page),
+        page_route("/domain/", pages, page::domain_page),
+        page_route("/explain/", pages, page::explain_page),
+        {"/search", [pages](const Request& request) { return search(*pages, request.parameters); }},
         {"/style.css", [](const Request&) { return style(); }},
+        {"/page.js", [](const Request&) { return script(); }},
         {"/metrics", [&published](const Request&) { return metrics(published); }},
         {"/-/healthy", [](const Request&) { return healthy(); }},
         {"/-/ready", [&published](const Request&) { return ready(published); }},

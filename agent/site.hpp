@@ -8,7 +8,7 @@
 
 namespace reputed {
 
-// What the agent serves: / (page), /style.css, /metrics, /-/healthy, /-/ready, and /api/v1/ (agent/api.hpp) with findings,
+// What the agent serves: / (overview), /ip/, /list/, /domain/, /explain/ and /search (agent/page.hpp), /style.css, /page.js, /metrics, /-/healthy, /-/ready, and /api/v1/ (agent/api.hpp) with findings,
 // senders, lists, and transitions from the store at `store_path` ("" = there is none). `published` must outlive the
 // routes.
 std::vector<Route> site_routes(const Published& published, const std::string& store_path = {});

@@ -76,6 +76,8 @@ struct StoreState {
     std::uint64_t size_bytes = 0;
 };
 
+class WatchedDays;
+
 struct Snapshot {
     WallTime made;
     WallTime started;
@@ -87,7 +89,8 @@ struct Snapshot {
     std::vector<JobState> jobs;            // by check, then subject
     std::vector<RemovedJobs> removed;      // by check; only checks that lost jobs
     std::shared_ptr<const Reputations> reputations = std::make_shared<const Reputations>();
-    std::vector<NotifierState> notifiers;  // by name
+    std::shared_ptr<const WatchedDays> watched;  // null: nobody marks days
+    std::vector<NotifierState> notifiers;        // by name
     std::optional<StoreState> store;       // nothing where none is wanted
 
     // The agent's own counters and gauges (DNS queries, configuration reloads, ...).

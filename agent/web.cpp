@@ -36,7 +36,8 @@ constexpr std::size_t request_memory = 16384;
 
 constexpr std::pair<const char*, const char*> headers_of_every_reply[] = {
     {"Content-Security-Policy",
-     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
+     "form-action 'self'; frame-ancestors 'none'"},
     {"X-Content-Type-Options", "nosniff"},
     {"X-Frame-Options", "DENY"},
     {"Referrer-Policy", "no-referrer"},

@@ -9,74 +9,21 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/page_words.hpp"
 #include "tests/support/sample_snapshot.hpp"
 
 namespace reputed {
 namespace {
 
 using test::at;
+using test::has;
 using test::job;
 using test::noon;
+using test::row_of;
 using test::sample;
-
-bool has(const std::string& page, std::string_view text) {
-    return page.find(text) != std::string::npos;
-}
-
-// The visible words: tags out, a blank in their place (none where a line may break), blanks as one.
-std::string words_of(std::string html) {
-    constexpr std::string_view may_break = "<wbr>";
-    for (auto at = html.find(may_break); at != std::string::npos; at = html.find(may_break, at))
-        html.erase(at, may_break.size());
-    std::string out;
-    bool in_tag = false;
-    for (const char c : html) {
-        if (c == '<') in_tag = true;
-        const char shown = in_tag || c == '\n' ? ' ' : c;
-        if (c == '>') in_tag = false;
-        if (shown != ' ' || (!out.empty() && out.back() != ' ')) out += shown;
-    }
-    return out;
-}
-
-// The words of the table row that begins with `first` in the section `id`.
-std::string row_of(const std::string& page, const std::string& id, const std::string& first) {
-    const auto section = page.find("<h2 id=\"" + id + "\"");
-    if (section == std::string::npos) return "no section " + id;
-    const auto text = page.substr(section, page.find("</section>", section) - section);
-    constexpr std::string_view begin = "<tr><th scope=\"row\">";
-    for (auto row = text.find(begin); row != std::string::npos; row = text.find(begin, row + 1))
-        if (const auto words = words_of(text.substr(row, text.find("</tr>", row) - row));
-            words.starts_with(first + " "))
-            return words;
-    return "no row " + first;
-}
-
-// Every tag of the page, as written; what is between them goes to `rest`.
-std::vector<std::string> tags_of(const std::string& page, std::string& rest) {
-    std::vector<std::string> tags;
-    std::size_t at = 0;
-    for (auto begin = page.find('<'); begin != std::string::npos; begin = page.find('<', at)) {
-        rest += page.substr(at, begin - at);
-        at = std::min(page.find('>', begin), page.size() - 1) + 1;
-        tags.push_back(page.substr(begin, at - begin));
-    }
-    rest += page.substr(at);
-    return tags;
-}
-
-// The attributes of a tag: what is left when the quoted values are out, "<a href= rel=>".
-std::string skeleton_of(const std::string& tag) {
-    std::string out;
-    bool quoted = false;
-    for (const char c : tag) {
-        if (c == '"')
-            quoted = !quoted;
-        else if (!quoted)
-            out += c;
-    }
-    return quoted ? "unbalanced " + tag : out;
-}
+using test::skeleton_of;
+using test::tags_of;
+using test::words_of;
 
 // Written beside the test binary so that a person (or a browser) can look at what the tests speak of.
 void keep_for_looking(const std::string& name, const std::string& page) {
@@ -148,6 +95,33 @@ TEST(PageFacts, BusyAgent) {
     EXPECT_TRUE(has(words, "Jobs that fail spf example.com") ||
                 has(row_of(page, "agent", "spf example.com"), " 2 "));
     EXPECT_TRUE(has(words, "Configuration: /etc/reputed.toml, read 2026-11-10 12:00 UTC ."));
+}
+
+// A score list answers without a score where it has no entry; that is known, and nothing bad.
+TEST(PageFacts, NoScoreIsAnAnswer) {
+    struct Row {
+        std::vector<Sample> samples;
+        const char* cell;
+    };
+    const std::vector<std::string> key = {"192.0.2.1", "score.test"};
+    const auto answered = [&](double time) {
+        return sample("reputed_dnsbl_last_answer_timestamp_seconds", key, time);
+    };
+    const Row rows[] = {
+        {{answered(noon)}, "\u00b7 no score"},
+        {{answered(noon - 60)}, "~ had no score 2026-11-20 11:59 UTC"},
+        {{answered(0)}, "? not known"},
+        {{}, "? not known"},
+        {{sample("reputed_score", key, 42), answered(noon)}, "score 42"},
+    };
+    for (const auto& row : rows) {
+        const auto page = render_page(snapshot_of({job("dnsbl", "score.test", row.samples)}, {"192.0.2.1"},
+                                                  {{"score.test", ListKind::ip_score}}));
+        EXPECT_EQ(row_of(page, "addresses", "score.test"), "score.test " + std::string(row.cell) + " ");
+        EXPECT_EQ(has(row_of(page, "senders", "192.0.2.1"), "fine on 1 list"),
+                  row.samples.size() == 2 || std::string_view(row.cell) == "\u00b7 no score")
+            << row.cell;
+    }
 }
 
 // Could not tell is never ok.
@@ -272,7 +246,7 @@ TEST(PageHostile, NothingForeignIsObeyed) {
             {{evil, evil, evil, Severity::critical, evil, evil, evil, link}, evil, at(noon), at(noon)});
 
     const auto page = render_page(snapshot);
-    EXPECT_FALSE(has(page, "<script"));
+    EXPECT_EQ(page.find("<script"), page.rfind("<script"));  // the page's own
     EXPECT_FALSE(has(page, "<img"));
     EXPECT_FALSE(has(page, "href=\"javascript"));
     EXPECT_FALSE(has(page, "\"onclick"));
@@ -319,7 +293,7 @@ TEST(PageBounds, ManyAddressesShowOnlyThoseThatAreNotClean) {
     EXPECT_EQ(row_of(page, "addresses", "192.0.1.244"), "192.0.1.244 \u2717 listed ");
     EXPECT_EQ(row_of(page, "addresses", "192.0.2.188"), "192.0.2.188 ~ was clean ");
     EXPECT_TRUE(has(page, "1022 of 1024 are fine on every list and not shown."));
-    EXPECT_LT(page.size(), 10000U);
+    EXPECT_LT(page.size(), 40000U);
 }
 
 TEST(PageBounds, EverythingIsBounded) {
@@ -380,8 +354,9 @@ TEST(PageForm, NoScriptNoInlineStyleAndHeadersWithScope) {
         std::string rest;
         for (const auto& tag : tags_of(page, rest)) {
             const auto skeleton = skeleton_of(tag);
-            for (const auto* forbidden : {"<script", "<style", "<img", "<iframe", "<form", " style=", " on"})
-                EXPECT_FALSE(has(skeleton, forbidden)) << tag;
+            for (const auto* forbidden : {"<script", "<style", "<img", "<iframe", " style=", " on"})
+                EXPECT_TRUE(!has(skeleton, forbidden) || tag == "<script src=\"/page.js\" defer>") << tag;
+            EXPECT_TRUE(!has(skeleton, "<form") || tag == "<form role=\"search\" action=\"/search\">") << tag;
             if (skeleton.starts_with("<th ") || skeleton == "<th>") {
                 EXPECT_TRUE(has(tag, "scope=\"")) << tag;
             }

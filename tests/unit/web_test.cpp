@@ -86,6 +86,19 @@ TEST_F(WebSite, Routes) {
         {"/", "HTTP/1.1 200 OK", "text/html; charset=utf-8"},
         {"/?a=b", "HTTP/1.1 200 OK", "text/html; charset=utf-8"},
         {"/style.css", "HTTP/1.1 200 OK", "text/css; charset=utf-8"},
+        {"/page.js", "HTTP/1.1 200 OK", "text/javascript; charset=utf-8"},
+        {"/ip/192.0.2.10", "HTTP/1.1 200 OK", "text/html; charset=utf-8"},
+        {"/ip/2001%3adb8::10", "HTTP/1.1 200 OK", "text/html; charset=utf-8"},
+        {"/ip/198.51.100.1", "HTTP/1.1 404 Not Found", "text/html; charset=utf-8"},
+        {"/ip/", "HTTP/1.1 404 Not Found", "text/html; charset=utf-8"},
+        {"/ip", "HTTP/1.1 404 Not Found", text},
+        {"/list/bl.test", "HTTP/1.1 200 OK", "text/html; charset=utf-8"},
+        {"/list/%3Cscript%3E", "HTTP/1.1 404 Not Found", "text/html; charset=utf-8"},
+        {"/domain/example.com", "HTTP/1.1 200 OK", "text/html; charset=utf-8"},
+        {"/explain/", "HTTP/1.1 200 OK", "text/html; charset=utf-8"},
+        {"/explain/dnsbl.listed", "HTTP/1.1 200 OK", "text/html; charset=utf-8"},
+        {"/search?q=%3Cscript%3E", "HTTP/1.1 200 OK", "text/html; charset=utf-8"},
+        {"/search", "HTTP/1.1 200 OK", "text/html; charset=utf-8"},
         {"/metrics", "HTTP/1.1 200 OK", "text/plain; version=0.0.4; charset=utf-8"},
         {"/metrics?name[]=x", "HTTP/1.1 200 OK", "text/plain; version=0.0.4; charset=utf-8"},
         {"/%6detrics", "HTTP/1.1 200 OK", "text/plain; version=0.0.4; charset=utf-8"},
@@ -120,9 +133,10 @@ TEST_F(WebSite, Routes) {
             << row.path;
         EXPECT_EQ(header_of(response, "X-Content-Type-Options"), "nosniff") << row.path;
         EXPECT_EQ(header_of(response, "Referrer-Policy"), "no-referrer") << row.path;
-        EXPECT_EQ(header_of(response, "Content-Security-Policy"),
-                  "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-                  "frame-ancestors 'none'")
+        EXPECT_EQ(
+            header_of(response, "Content-Security-Policy"),
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
+            "form-action 'self'; frame-ancestors 'none'")
             << row.path;
     }
 }
