@@ -29,6 +29,7 @@ namespace {
 constexpr unsigned connection_limit = 2560;
 constexpr unsigned files_for_others = 256;  // of those that the process may open
 constexpr unsigned being_closed = 128;      // connections that are chosen and not gone yet
+constexpr unsigned accepted_at_once = 32;   // with TLS
 constexpr unsigned idle_seconds = 10;
 constexpr auto welcome_seconds = static_cast<unsigned>(web::ConnectionTable::welcome_deadline.count());
 constexpr std::size_t request_memory = 16384;
@@ -153,6 +154,7 @@ class WebServer::Server {
                              MHD_RequestTerminationCode) noexcept;
 
     void begin(MHD_Connection* connection, void** session);
+    void accept_more(MHD_Connection* connection);
     MHD_Result respond(MHD_Connection* connection, Session& session, const char* url,
                        std::string_view method);
     std::optional<Reply> ask_login(MHD_Connection* connection, Session& session, const Policy& policy);
@@ -174,6 +176,8 @@ class WebServer::Server {
     std::shared_ptr<void> last_context_;  // libmicrohttpd ends a TLS session after it has told of its end
     std::shared_ptr<web::Parking> parking_ = std::make_shared<web::Parking>();
     web::Gate gate_;
+    unsigned accepted_more_ = 0;  // and not begun yet; of the server's thread
+    int listener_ = -1;
     std::uint16_t port_ = 0;
     MHD_Daemon* daemon_ = nullptr;
 };
@@ -194,6 +198,7 @@ WebServer::Server::Server(const std::string& listen, std::vector<Route> routes,
     if (config) policy_->config = std::move(*config);
     if (policy_->config.tls) policy_->tls = std::make_unique<web::Tls>(*policy_->config.tls);
     const int socket = open_listener(listen);
+    listener_ = socket;
     port_ = bound_port(socket);
     const AllSignalsBlocked for_its_thread;
     // With epoll, libmicrohttpd 0.9.75 never waits while any handshake is half way.
@@ -271,9 +276,29 @@ void WebServer::Server::begin(MHD_Connection* connection, void** session) {
     begun->entry = &connections_.add(info(MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, client, now);
     *session = begun.get();
     auto& entry = *begun.release()->entry;
-    if (const auto current = policy(); current->tls)
+    const auto current = policy();
+    if (current->tls)
         entry.context = current->tls->set_up(info(MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
     close_what_must(now);
+    if (current->tls) accept_more(connection);
+}
+
+// With poll, libmicrohttpd accepts one connection each time that it has gone through all of them: hundreds would wait for
+// seconds.
+void WebServer::Server::accept_more(MHD_Connection* connection) {
+    if (accepted_more_ > 0) {
+        --accepted_more_;
+        return;
+    }
+    auto* daemon = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_DAEMON)->daemon;
+    while (accepted_more_ < accepted_at_once) {
+        sockaddr_storage address{};
+        socklen_t size = sizeof address;
+        auto* from = reinterpret_cast<sockaddr*>(&address);
+        const int socket = accept4(listener_, from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (socket < 0) return;
+        if (MHD_add_connection(daemon, socket, from, size) == MHD_YES) ++accepted_more_;
+    }
 }
 
 // libmicrohttpd sees the end of the stream, and closes the connection then.

@@ -35,7 +35,8 @@ class ConnectionTable {
         10};  // from the beginning, or from the last answer
     static constexpr std::chrono::seconds welcome_deadline{90};  // the same, where one was let in before
     static constexpr std::chrono::seconds answer_deadline{60};
-    static constexpr std::size_t most_held = 64 * 1024 * 1024;  // bytes of contents that readers hold
+    static constexpr std::size_t most_held =
+        std::size_t{64} * 1024 * 1024;  // bytes of contents that readers hold
 
     explicit ConnectionTable(std::size_t limit) : limit_(limit) {}
 

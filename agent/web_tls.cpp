@@ -16,7 +16,7 @@
 namespace reputed::web {
 namespace {
 
-constexpr std::size_t longest_pem = 1024 * 1024;
+constexpr std::size_t longest_pem = std::size_t{1024} * 1024;
 constexpr auto least_gap = std::chrono::seconds(1);
 
 std::string read_pem(const PemSource& source) {

@@ -18,6 +18,7 @@ using web_config::Row;
 
 constexpr int dearest_hash = 16;
 constexpr std::size_t longest_header = 4096;
+constexpr std::size_t longest_file = std::size_t{256} * 1024;
 
 struct TlsKeys {
     TlsSettings settings;
@@ -315,7 +316,7 @@ WebConfig parse_web_config(std::string_view yaml, const std::string& file, Probl
 }
 
 WebConfig load_web_config(const std::string& file, Problems& problems) {
-    const auto text = read_file(file, 256 * 1024);
+    const auto text = read_file(file, longest_file);
     if (!text.error.empty()) {
         problems.push_back({file, 0, 0, "the web configuration of [web] config_file: " + text.error});
         return {};
