@@ -205,7 +205,7 @@ async function picture(name, path, options, ready = async () => {}) {
 
 let failed = 0;
 if (pictures) {
-  await picture("page", "/", { viewport: { width: 1100, height: 1200 }, colorScheme: "light" });
+  await picture("page", "/", { viewport: { width: 1100, height: 1140 }, colorScheme: "light" });
   await picture("page-address", "/ip/11.10.1.25", { viewport: { width: 1100, height: 1000 }, colorScheme: "light" });
   await picture("page-phone", "/", { viewport: { width: 390, height: 844 }, colorScheme: "dark", deviceScaleFactor: 2 });
 } else {
