@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "agent/alias_metrics.hpp"
 #include "agent/exposition.hpp"
 
 namespace reputed {
@@ -120,13 +121,18 @@ std::string render_metrics(const Snapshot& snapshot, const ProbeIndex& probes) {
     std::vector<const Sample*> all;
     const auto add_all = [&](const std::vector<Sample>& samples) {
         for (const auto& sample : samples)
-            if (!probes.hides(sample)) all.push_back(&sample);
+            if (!probes.hides(sample) && !is_alias_material(sample)) all.push_back(&sample);
     };
     add_all(about_agent);
     add_all(snapshot.own);
     for (const auto& job : snapshot.jobs)
         if (job.samples) add_all(*job.samples);
-    return expose(all, snapshot.own_histograms);
+    auto aliases = alias_metrics(snapshot, probes);
+    for (const auto& sample : aliases.samples)
+        all.push_back(&sample);
+    auto histograms = std::move(aliases.histograms);
+    histograms.insert(histograms.end(), snapshot.own_histograms.begin(), snapshot.own_histograms.end());
+    return expose(all, histograms);
 }
 
 std::vector<const MetricInfo*> snapshot_metrics() {

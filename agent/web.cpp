@@ -30,6 +30,7 @@ constexpr unsigned connection_limit = 2560;
 constexpr unsigned files_for_others = 256;  // of those that the process may open
 constexpr unsigned being_closed = 128;      // connections that are chosen and not gone yet
 constexpr unsigned idle_seconds = 10;
+constexpr auto welcome_seconds = static_cast<unsigned>(web::ConnectionTable::welcome_deadline.count());
 constexpr std::size_t request_memory = 16384;
 
 constexpr std::pair<const char*, const char*> headers_of_every_reply[] = {
@@ -168,8 +169,9 @@ class WebServer::Server {
     std::vector<Route> routes_;
     std::mutex mutex_;
     std::shared_ptr<Policy> policy_;
-    web::ConnectionTable connections_;  // of the server's thread, as is the next
+    web::ConnectionTable connections_;  // of the server's thread, as are the next two
     web::RequestLimit requests_;
+    std::shared_ptr<void> last_context_;  // libmicrohttpd ends a TLS session after it has told of its end
     std::shared_ptr<web::Parking> parking_ = std::make_shared<web::Parking>();
     web::Gate gate_;
     std::uint16_t port_ = 0;
@@ -194,21 +196,22 @@ WebServer::Server::Server(const std::string& listen, std::vector<Route> routes,
     const int socket = open_listener(listen);
     port_ = bound_port(socket);
     const AllSignalsBlocked for_its_thread;
-    const unsigned tls = policy_->tls ? static_cast<unsigned>(MHD_USE_TLS) : 0U;
+    // With epoll, libmicrohttpd 0.9.75 never waits while any handshake is half way.
+    const unsigned loop = policy_->tls ? static_cast<unsigned>(MHD_USE_POLL_INTERNAL_THREAD) | MHD_USE_TLS
+                                       : static_cast<unsigned>(MHD_USE_EPOLL_INTERNAL_THREAD);
     // With TLS it wants to be told where certificates come from.
     const MHD_OptionItem certificates[] = {
         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, reinterpret_cast<void*>(&no_certificate)},
         {MHD_OPTION_END, 0, nullptr}};
     const MHD_OptionItem none[] = {{MHD_OPTION_END, 0, nullptr}};
-    daemon_ = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | tls, 0, nullptr,
-                               nullptr, on_request, this,                                     //
-                               MHD_OPTION_LISTEN_SOCKET, socket,                              //
-                               MHD_OPTION_CONNECTION_LIMIT, connection_limit + being_closed,  //
-                               MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds,                   //
-                               MHD_OPTION_CONNECTION_MEMORY_LIMIT, request_memory,            //
-                               MHD_OPTION_NOTIFY_CONNECTION, on_connection, this,             //
-                               MHD_OPTION_NOTIFY_COMPLETED, on_completed, this,               //
-                               MHD_OPTION_ARRAY, policy_->tls ? certificates : none,          //
+    daemon_ = MHD_start_daemon(loop | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, on_request, this,  //
+                               MHD_OPTION_LISTEN_SOCKET, socket,                                        //
+                               MHD_OPTION_CONNECTION_LIMIT, connection_limit + being_closed,            //
+                               MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds,                             //
+                               MHD_OPTION_CONNECTION_MEMORY_LIMIT, request_memory,                      //
+                               MHD_OPTION_NOTIFY_CONNECTION, on_connection, this,                       //
+                               MHD_OPTION_NOTIFY_COMPLETED, on_completed, this,                         //
+                               MHD_OPTION_ARRAY, policy_->tls ? certificates : none,                    //
                                MHD_OPTION_END);
     if (daemon_ == nullptr) {
         close(socket);
@@ -249,7 +252,10 @@ void WebServer::Server::on_connection(void* self, MHD_Connection* connection, vo
     auto& server = *static_cast<Server*>(self);
     if (code == MHD_CONNECTION_NOTIFY_STARTED) return server.begin(connection, session);
     const std::unique_ptr<Session> ended(static_cast<Session*>(*session));
-    if (ended && ended->entry != nullptr) server.connections_.remove(*ended->entry);
+    if (ended && ended->entry != nullptr) {
+        server.last_context_ = std::move(ended->entry->context);
+        server.connections_.remove(*ended->entry);
+    }
     *session = nullptr;
 } catch (...) {
     // out of memory: a connection without a session is dropped at its first request
@@ -401,6 +407,10 @@ MHD_Result WebServer::Server::send(MHD_Connection* connection, Session& session,
     if (response == nullptr) return MHD_NO;
     add_security_headers(response, policy()->config.headers);
     if (close) MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    if (session.let_in && !session.entry->welcome) {
+        session.entry->welcome = true;
+        MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, welcome_seconds);
+    }
     const auto result = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);
     return result;

@@ -85,20 +85,25 @@ void ConnectionTable::let_go(Connection& connection) {
 
 void ConnectionTable::choose_expired(Time now, std::vector<Connection*>& chosen) {
     for (auto& connection : connections_) {
-        const auto deadline = connection.answering ? answer_deadline : request_deadline;
+        const auto deadline = connection.answering ? answer_deadline
+                              : connection.welcome ? welcome_deadline
+                                                   : request_deadline;
         if (!connection.parked && !connection.closing && now - connection.since > deadline)
             choose(connection, chosen);
     }
 }
 
 Connection* ConnectionTable::heaviest() {
+    const auto goes_before = [](const Connection& a, const Connection& b) {
+        if (*a.of_client != *b.of_client) return *a.of_client > *b.of_client;
+        if (a.welcome != b.welcome) return b.welcome;
+        return a.since < b.since;
+    };
     Connection* found = nullptr;
-    for (auto& connection : connections_) {
-        if (connection.parked || connection.closing) continue;
-        if (found == nullptr || *connection.of_client > *found->of_client ||
-            (*connection.of_client == *found->of_client && connection.since < found->since))
+    for (auto& connection : connections_)
+        if (!connection.parked && !connection.closing &&
+            (found == nullptr || goes_before(connection, *found)))
             found = &connection;
-    }
     return found;
 }
 

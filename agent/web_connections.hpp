@@ -21,6 +21,7 @@ struct Connection {
     bool answering = false;
     bool parked = false;   // waits for us
     bool closing = false;  // chosen to be closed
+    bool welcome = false;  // has been let in and answered before: it goes last, and may be idle for longer
     const void* content = nullptr;
     std::shared_ptr<void> context;  // held for as long as the connection is there
     std::size_t* of_client = nullptr;
@@ -32,6 +33,7 @@ class ConnectionTable {
     using Time = Connection::Time;
     static constexpr std::chrono::seconds request_deadline{
         10};  // from the beginning, or from the last answer
+    static constexpr std::chrono::seconds welcome_deadline{90};  // the same, where one was let in before
     static constexpr std::chrono::seconds answer_deadline{60};
     static constexpr std::size_t most_held = 64 * 1024 * 1024;  // bytes of contents that readers hold
 

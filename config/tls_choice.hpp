@@ -13,9 +13,9 @@ enum class TlsVersion { tls10, tls11, tls12, tls13 };
 struct TlsChoice {
     TlsVersion least = TlsVersion::tls12;
     TlsVersion most = TlsVersion::tls13;
-    std::vector<std::string> cipher_suites;  // of cipher_suite_names(); {} = those that are good today
-    bool server_order = true;                // the server's order of cipher suites decides, not the client's
-    std::vector<std::string> curves;         // of curve_names(); {} = all
+    std::vector<std::string> cipher_suites{};  // of cipher_suite_names(); {} = those that are good today
+    bool server_order = true;           // the server's order of cipher suites decides, not the client's
+    std::vector<std::string> curves{};  // of curve_names(); {} = all
 };
 
 std::vector<std::string_view> cipher_suite_names();

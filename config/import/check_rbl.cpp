@@ -4,7 +4,7 @@
 
 #include "config/import/ini.hpp"
 #include "config/import/source.hpp"
-#include "config/text.hpp"
+#include "config/import/zone.hpp"
 
 // The extra options of github.com/matteocorti/check_rbl: its long options as keys, in any section.
 namespace reputed::imports {
@@ -43,9 +43,9 @@ void read_source(const Source& source, Found& found) {
         else if (entry.key == "whitelistings" || entry.key == "wl")
             continue;
         else if (is_other_option(entry.key))
-            add_remark(found, place, in_quotes(entry.key) + " has no counterpart here: left out");
+            add_remark(found, place, shown(entry.key) + " has no counterpart here: left out");
         else
-            add_remark(found, place, in_quotes(entry.key) + " is no option of check_rbl: left out");
+            add_remark(found, place, shown(entry.key) + " is no option of check_rbl: left out");
     }
 }
 

@@ -1,8 +1,11 @@
+#include <algorithm>
+#include <string_view>
+
 #include <yaml-cpp/yaml.h>
 
 #include "config/import/ini.hpp"
 #include "config/import/source.hpp"
-#include "config/text.hpp"
+#include "config/import/zone.hpp"
 
 // rbls.ini and targets.ini of github.com/Luzilla/dnsbl_exporter, and the values of its Helm charts, which hold the
 // same: rbls, targets and, in newer ones, rbls_domain and targets_domain.
@@ -16,7 +19,7 @@ void read_ini_source(const Source& source, Found& found) {
     for (const auto& entry : ini.entries) {
         const Place place{source.file, entry.line};
         if (entry.key != "server")
-            add_remark(found, place, in_quotes(entry.key) + " is no key of dnsbl_exporter: left out");
+            add_remark(found, place, shown(entry.key) + " is no key of dnsbl_exporter: left out");
         else if (entry.value.empty())
             add_remark(found, place, "\"server\" is empty: left out");
         else if (entry.section == "rbl")
@@ -25,7 +28,7 @@ void read_ini_source(const Source& source, Found& found) {
             add_target(found, {entry.value, false, place});
         else
             add_remark(found, place,
-                       "the section " + in_quotes(entry.section) + " is not of dnsbl_exporter: left out");
+                       "the section " + shown(entry.section) + " is not of dnsbl_exporter: left out");
     }
 }
 
@@ -68,29 +71,28 @@ void read_values(const YAML::Node& values, const Source& source, Found& found) {
             "the resolver is left out: set \"servers\" under [dns] where it is a recursive one of your own");
 }
 
+constexpr std::size_t largest_yaml = 256 * 1024;  // its nodes take a hundred times the memory of their text
+
 // Nesting costs stack in the parser; values have next to none.
 bool nests_deeply(std::string_view text) {
     constexpr std::size_t most = 64;
-    std::size_t depth = 0;
-    for (const char c : text) {
-        if (c == '[' || c == '{') ++depth;
-        if (c == '\n') depth = 0;
-        if (depth > most) return true;
-    }
-    std::size_t longest = 0;
+    std::size_t brackets = 0;
     std::size_t indent = 0;
     bool leading = true;
     for (const char c : text) {
+        if (c == '[' || c == '{') ++brackets;
+        if ((c == ']' || c == '}') && brackets > 0) --brackets;
         if (c == '\n') {
             indent = 0;
             leading = true;
-        } else if (leading && (c == ' ' || c == '-')) {
-            longest = std::max(longest, ++indent);
+        } else if (leading && (c == ' ' || c == '-' || c == '?' || c == ':')) {
+            ++indent;
         } else {
             leading = false;
         }
+        if (brackets > most || indent > 2 * most) return true;
     }
-    return longest > 2 * most;
+    return false;
 }
 
 void read_yaml_source(const Source& source, Found& found) {
@@ -105,8 +107,7 @@ void read_yaml_source(const Source& source, Found& found) {
         read_values(root, source, found);
     } catch (const YAML::Exception& error) {
         const auto line = error.mark.is_null() ? 0U : static_cast<unsigned>(error.mark.line) + 1;
-        add_remark(found, {source.file, line},
-                   "is no YAML that can be read (" + printable(error.msg, 200) + ')');
+        add_remark(found, {source.file, line}, "is no YAML that can be read: left out");
     }
 }
 

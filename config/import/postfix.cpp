@@ -149,7 +149,7 @@ class MainCf {
         const auto sign = inside.find_first_of("?:");
         const auto found = parameters_.find(trimmed(inside.substr(0, sign)));
         const bool set = found != parameters_.end() && !found->second.value.empty();
-        if (depth >= deepest_variable || ++expansions_ >= most_expansions) return "";
+        if (++expansions_ >= most_expansions || depth >= deepest_variable) return "";
         if (sign == std::string_view::npos) return set ? expanded(found->second.value, depth + 1) : "";
         auto text_of = trimmed(inside.substr(sign + 1));
         if (text_of.size() >= 2 && text_of.front() == '{' && text_of.back() == '}')

@@ -3,6 +3,7 @@
 
 #include "config/import/source.hpp"
 #include "config/import/ucl.hpp"
+#include "config/import/zone.hpp"
 #include "config/text.hpp"
 
 // Rspamd's modules.d/rbl.conf and local.d/rbl.conf: the objects in "rbls" with their "rbl"; and the rules of surbl.conf
@@ -91,15 +92,15 @@ class Rules {
         for (const auto& name : order_) {
             const auto& rule = rules_.at(name);
             if (!rule.on)
-                add_remark(found_, rule.place, "the rule " + in_quotes(name) + " is switched off: left out");
+                add_remark(found_, rule.place, "the rule " + shown(name) + " is switched off: left out");
             else if (rule.zone.empty())
-                add_remark(found_, rule.place,
-                           "the rule " + in_quotes(name) +
-                               " names no list here: give the file that it adds to as well");
+                add_remark(
+                    found_, rule.place,
+                    "the rule " + shown(name) + " names no list here: give the file that it adds to as well");
             else if (rule.hashes)
                 add_remark(
                     found_, rule.place,
-                    "the rule " + in_quotes(name) + " asks for hashes, which cannot be asked here: left out");
+                    "the rule " + shown(name) + " asks for hashes, which cannot be asked here: left out");
             else
                 add_zone(found_, {rule.zone, kind_of(rule), rule.ipv6, rule.place});
         }
@@ -109,7 +110,7 @@ class Rules {
     void remark_macro(const UclEntry& entry, const Place& place) {
         add_remark(
             found_, place,
-            in_quotes(entry.path.back()) + " is not followed: give its file here as well, behind this one");
+            shown(entry.path.back()) + " is not followed: give its file here as well, behind this one");
     }
 
     static ListKind kind_of(const Rule& rule) {

@@ -26,9 +26,6 @@ constexpr Sign signs[] = {
     {Kind::check_rbl, R"re((?m)^\s*server\s*=)re"},
 };
 
-constexpr const char* too_many = "more than 20000 lists or targets: the rest is left out";
-static_assert(most_found == 20'000);
-
 }  // namespace
 
 std::string_view to_string(Kind kind) {
@@ -72,15 +69,15 @@ void read_sources(Kind kind, std::span<const Source> sources, Found& found) {
 }
 
 void add_zone(Found& found, FoundZone zone) {
-    if (found.zones.size() < most_found) return found.zones.push_back(std::move(zone));
-    if (!found.cut) add_remark(found, zone.place, too_many);
-    found.cut = true;
+    if (found.zones.size() < most_zones) return found.zones.push_back(std::move(zone));
+    if (!found.zones_cut) add_remark(found, zone.place, "more than 2000 lists: the rest is left out");
+    found.zones_cut = true;
 }
 
 void add_target(Found& found, FoundTarget target) {
     if (found.targets.size() < most_found) return found.targets.push_back(std::move(target));
-    if (!found.cut) add_remark(found, target.place, too_many);
-    found.cut = true;
+    if (!found.targets_cut) add_remark(found, target.place, "more than 20000 targets: the rest is left out");
+    found.targets_cut = true;
 }
 
 void add_remark(Found& found, Place place, std::string text) {

@@ -58,13 +58,15 @@ struct Found {
     std::vector<Remark> remarks;
     // A source is the configuration of a monitor: what it does not name shall not be asked.
     bool whole = false;
-    bool cut = false;  // there was more than is taken
+    bool zones_cut = false;  // there was more than is taken
+    bool targets_cut = false;
 };
 
 // More than any real configuration has. What is beyond is left out with a remark.
 inline constexpr std::size_t largest_source = 1024 * 1024;  // bytes
 inline constexpr std::size_t most_sources = 64;
-inline constexpr std::size_t most_found = 20'000;  // zones, targets and remarks each
+inline constexpr std::size_t most_zones = 2'000;
+inline constexpr std::size_t most_found = 20'000;  // targets and remarks each
 
 // What the text is, by its content; nullopt: none of them.
 std::optional<Kind> recognise(const Source& source);
@@ -78,7 +80,7 @@ void read_spamassassin(std::span<const Source> sources, Found& found);
 void read_exim(std::span<const Source> sources, Found& found);
 void read_sources(Kind kind, std::span<const Source> sources, Found& found);
 
-// Keep to most_found.
+// Keep to most_zones and most_found.
 void add_zone(Found& found, FoundZone zone);
 void add_target(Found& found, FoundTarget target);
 void add_remark(Found& found, Place place, std::string text);

@@ -57,6 +57,11 @@ class Parser {
         return false;
     }
 
+    void skip_spaces() {
+        while (more() && (peek() == ' ' || peek() == '\t'))
+            step();
+    }
+
     bool object(bool braces) {
         while (skip_blanks(true)) {
             if (peek() == '}') {
@@ -76,15 +81,13 @@ class Parser {
             name += peek();
             step();
         }
-        while (more() && (peek() == ' ' || peek() == '\t'))
-            step();
+        skip_spaces();
         if (peek() == '(') {
             while (more() && peek() != ')')
                 step();
             if (more()) step();
         }
-        while (more() && (peek() == ' ' || peek() == '\t'))
-            step();
+        skip_spaces();
         const auto line = line_;
         std::string argument;
         if (peek() == '{') {
@@ -123,12 +126,19 @@ class Parser {
         }
         if (peek() == '[') return array();
         const auto line = line_;
+        const bool bare = peek() != '"' && peek() != '\'' && peek() != '<';
         std::string text;
         if (!word(text)) return false;
-        const auto [at, kept_line] = std::pair(at_, line_);
+        skip_spaces();
+        // What is not in quotes ends with the line, or where a value ends.
+        std::string next;
+        while (bare && more() && std::string_view("\r\n;,#{}[]=").find(peek()) == std::string_view::npos &&
+               word(next)) {
+            (text += ' ') += next;
+            next.clear();
+            skip_spaces();
+        }
         // A word and then a brace: a section with a name.
-        while (more() && (peek() == ' ' || peek() == '\t'))
-            step();
         if (peek() == '{') {
             if (path_.size() >= deepest) return false;
             ++at_;
@@ -137,8 +147,6 @@ class Parser {
             path_.pop_back();
             return good;
         }
-        at_ = at;
-        line_ = kept_line;
         add(std::move(text), line, false);
         return true;
     }
@@ -173,7 +181,7 @@ class Parser {
             if (c == '{' && (out.empty() || out.back() != '$')) break;
             if (c == '{') ++braces;
             if (c == '}' && braces-- == 0) break;
-            if (c == ':' && is_blank(peek(1))) break;
+            if (c == ':' && (is_blank(peek(1)) || peek(1) == '"' || peek(1) == '\'' || peek(1) == '[')) break;
             out += c;
             step();
         }

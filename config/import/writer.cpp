@@ -132,6 +132,7 @@ class Lists {
                    "# Exactly these, as before. Without this key those that `reputed lists` shows are "
                    "asked.\nonly = [\n" +
                    names + "]\n";
+        if (names.empty()) return out;
         return out + "# Beside those that are on by default.\ninclude = [\n" + names + "]\n";
     }
 

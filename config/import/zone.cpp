@@ -102,6 +102,10 @@ Zone with_key(std::string_view name) {
 
 }  // namespace
 
+std::string shown(std::string_view word) {
+    return has_key_inside(word) ? "what may be a key" : in_quotes(word);
+}
+
 Zone understand_zone(std::string_view written) {
     const auto& catalogue = Catalogue::builtin();
     auto name = lower(written);

@@ -30,4 +30,7 @@ struct Zone {
 
 Zone understand_zone(std::string_view written);
 
+// A word of a source for a message, in quotes; what may be a key is not repeated.
+std::string shown(std::string_view word);
+
 }  // namespace reputed::imports

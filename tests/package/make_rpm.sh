@@ -51,8 +51,7 @@ for script in pre post preun postun; do
         postun) tag=POSTUN ;;
     esac
     query --qf "%{$tag}\n" >"scriptlet-$script"
-    [ -s "scriptlet-$script" ] || fail "no scriptlet $script"
-    sh -n "scriptlet-$script" || fail "scriptlet $script"
+    diff -B "$here/../../packaging/rpm/$script" "scriptlet-$script" >&2 || fail "scriptlet $script"
 done
 shellcheck --shell=sh scriptlet-* || fail "shellcheck"
 

@@ -9,11 +9,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/root.sh"
 package=$1
 root=$2
-in_root() { rpm --force-debian --root "$root" --dbpath /var/lib/rpm "$@"; }
+in_root() { rpm --root "$root" --dbpath /var/lib/rpm "$@"; }
+# Debian's rpm does not like to be asked on a Debian.
+change() { in_root --force-debian --nodeps "$@"; }
 
 inside userdel reputed  # whom the Debian package left, so that this one has to make its own
 in_root --initdb
-in_root --nodeps -i "$package"
+change -i "$package"
 holds "reputed 0." inside reputed --version
 for file in /etc/reputed/reputed.toml /etc/default/reputed /usr/lib/systemd/system/reputed.service; do there "$file"; done
 [ "$(inside stat -c '%U:%G %a' /etc/reputed/reputed.toml)" = "root:reputed 640" ] || fail "rights of the configuration"
@@ -28,11 +30,11 @@ in_root -V --nodeps reputed || fail "what is installed is not what is in the pac
 
 printf '# mine\n' >"$root/etc/reputed/reputed.toml"
 printf 'OPTIONS="--dns 127.0.0.1"\n' >"$root/etc/default/reputed"
-in_root --nodeps -U --force "$package"
+change -U --force "$package"
 holds "# mine" cat "$root/etc/reputed/reputed.toml"
 holds "127.0.0.1" cat "$root/etc/default/reputed"
 
-in_root --nodeps -e reputed 2>"$root/tmp/erase.log"
+change -e reputed 2>"$root/tmp/erase.log"
 gone /usr/bin/reputed
 gone /usr/lib/systemd/system/reputed.service
 there /etc/reputed/reputed.toml

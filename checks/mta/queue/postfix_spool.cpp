@@ -65,6 +65,7 @@ struct SampleSum {
     std::optional<std::int64_t> oldest;
     bool arrivals_exact = true;
     AgeHistogram ages;
+    QueueShape shape;
 };
 
 SampleSum read_sample(int queue, const std::vector<std::string>& paths, const SpoolLimits& limits) {
@@ -82,7 +83,10 @@ SampleSum read_sample(int queue, const std::vector<std::string>& paths, const Sp
         const auto parsed =
             parse_queue_file_head({head.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))});
         ++sum.files;
-        sum.bytes += parsed.bytes.value_or(static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0)));
+        const auto bytes =
+            parsed.bytes.value_or(static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0)));
+        sum.bytes += bytes;
+        sum.shape.sizes.add(static_cast<double>(bytes));
         // Without a record: the queue manager sets the modification time of deferred mail to the next try,
         // which may lie ahead. The arrival was no later than the earlier of the two.
         auto arrival = parsed.arrival;
@@ -92,6 +96,7 @@ SampleSum read_sample(int queue, const std::vector<std::string>& paths, const Sp
         }
         if (!sum.oldest || *arrival < *sum.oldest) sum.oldest = arrival;
         sum.ages.add(limits.now - *arrival);
+        sum.shape.ages.add(static_cast<double>(std::max<std::int64_t>(limits.now - *arrival, 0)));
     }
     return sum;
 }
@@ -99,6 +104,7 @@ SampleSum read_sample(int queue, const std::vector<std::string>& paths, const Sp
 struct QueueFound {
     QueueFigures figures;
     std::optional<AgeHistogram> ages;
+    std::optional<QueueShape> shape;
     bool estimated = false;
     int error = 0;  // ENOENT: there is no such directory
 };
@@ -112,6 +118,7 @@ QueueFound read_queue(int spool, std::string_view name, const SpoolLimits& limit
         if (found.error == ENOENT) {
             found.figures = {.messages = 0, .recipients = {}, .bytes = 0, .oldest_arrival = {}};
             found.ages.emplace();
+            found.shape.emplace();
         }
         return found;
     }
@@ -130,6 +137,13 @@ QueueFound read_queue(int spool, std::string_view name, const SpoolLimits& limit
         found.figures.bytes = sum.bytes;
     else if (sum.files > 0)
         found.figures.bytes = static_cast<std::uint64_t>(static_cast<double>(sum.bytes) * scale);
+    if (files == 0 || sum.files > 0) {
+        found.shape = sum.shape;
+        if (!all) {
+            found.shape->ages.scale(scale);
+            found.shape->sizes.scale(scale);
+        }
+    }
     found.figures.oldest_arrival = walk.seen.oldest;
     const bool dated = walk.seen.undated == 0;
     if (!dated && sum.oldest && (!walk.seen.oldest || *sum.oldest < *walk.seen.oldest))
@@ -202,6 +216,7 @@ QueueResult read_postfix_spool(const std::string& queue_directory, const SpoolLi
         const auto& figures = found.figures;
         report.by_queue.emplace(name, figures);
         if (found.ages) report.ages.emplace(name, *found.ages);
+        if (found.shape) report.shapes.emplace(name, *found.shape);
         report.estimated = report.estimated || found.estimated;
         if (found.error == ENOENT) ++missing;
         if (found.error != 0 && found.error != ENOENT) {

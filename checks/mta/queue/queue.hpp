@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "checks/mta/queue/age_histogram.hpp"
+#include "checks/mta/queue/decade_histogram.hpp"
 
 // What any MTA's queue looks like from outside. Every MTA fills in the same shape; what its source does not
 // tell is nullopt, never 0.
@@ -52,6 +53,8 @@ struct QueueReport {
     std::map<std::string, QueueFigures, std::less<>> by_queue;  // names as the MTA calls them
     // By queue, where the arrival of every message is known or was sampled.
     std::map<std::string, AgeHistogram, std::less<>> ages;
+    // By queue, where age and size of every message are known.
+    std::map<std::string, QueueShape, std::less<>> shapes;
     std::optional<AgeHistogram> total_ages;  // of the mail that `total` counts
     std::optional<std::uint64_t> frozen;  // given up on until an operator acts, where the MTA has that state
     std::vector<QueueReason> reasons;     // most frequent first, at most max_reasons

@@ -10,7 +10,9 @@
 
 #include "checks/mta/queue/mta_traits.hpp"
 #include "checks/mta/queue/queue_reader.hpp"
+#include "checks/mta/queue/showq_samples.hpp"
 #include "checks/mta/reply/classifier.hpp"
+#include "config/metric_alias.hpp"
 
 namespace reputed::mta {
 namespace {
@@ -252,7 +254,11 @@ Report run(const std::string& subject, const Services& services) {
     query.now = std::chrono::system_clock::to_time_t(services.now);
     query.stop = services.stop;
     query.classifier = services.classifier != nullptr ? services.classifier : &Classifier::builtin();
-    return evaluate_queue(subject, read_queue(services.settings.mta, query), services.now);
+    const auto result = read_queue(services.settings.mta, query);
+    auto report = evaluate_queue(subject, result, services.now);
+    if (subject == "postfix" && publishes(services.settings.metrics, "postfix_exporter"))
+        add_showq_samples(result, report);
+    return report;
 }
 
 }  // namespace

@@ -200,6 +200,9 @@ void QueueTally::message(std::string_view queue, std::optional<std::uint64_t> by
     one.oldest = arrival;
     if (arrival) one.ages.add(context_.now - *arrival);
     found->second.add(one);
+    if (arrival)
+        found->second.shape.ages.add(static_cast<double>(std::max<std::int64_t>(context_.now - *arrival, 0)));
+    if (bytes) found->second.shape.sizes.add(static_cast<double>(*bytes));
     current_ = &found->second;
     ++messages_;
 }
@@ -263,6 +266,8 @@ QueueReport QueueTally::report() const {
     for (const auto& [name, sum] : queues_) {
         report.by_queue.emplace(name, sum.figures());
         if (context_.now != 0 && sum.arrivals_known) report.ages.emplace(name, sum.ages);
+        if (context_.now != 0 && sum.arrivals_known && sum.bytes_known)
+            report.shapes.emplace(name, sum.shape);
         total.add(sum);
     }
     report.total = total.figures();

@@ -77,6 +77,7 @@ class QueueTally {
         bool arrivals_known = true;
         std::optional<std::int64_t> oldest;
         AgeHistogram ages;
+        QueueShape shape;
 
         void add(const Sum& other);
         QueueFigures figures() const;

@@ -62,6 +62,10 @@ void extrapolate(QueueReport& report, std::uint64_t sampled, const NamesSeen& se
     for (auto& [name, ages] : report.ages)
         for (auto& count : ages.counts)
             grow(count);
+    for (auto& [name, shape] : report.shapes) {
+        shape.ages.scale(factor);
+        shape.sizes.scale(factor);
+    }
     if (seen.undated == 0)
         report.total_ages = seen.ages;
     else if (report.total_ages)
