@@ -99,7 +99,7 @@ std::string chart_html(const Chart& chart) {
             for (std::size_t part = 0; part < chart.parts.size(); ++part) {
                 const double value = (*column.values)[part];
                 if (value <= 0) continue;
-                const double h = std::max(1.0, value / top * height);
+                const double h = std::max(4.0, value / top * height);
                 rect(chart.parts[part].css, std::max(0.0, below - h), h);
                 below -= h;
             }

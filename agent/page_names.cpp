@@ -77,7 +77,7 @@ const List* Names::list(std::string_view name) const {
 }
 
 std::string Names::link(std::string_view foreign, bool may_break) const {
-    const auto html = may_break ? breakable(foreign) : name(foreign);
+    auto html = may_break ? breakable(foreign) : name(foreign);
     if (const auto address = IpAddress::parse(foreign))
         return sender_of(*address) == nullptr ? html : anchor(path_to("/ip/", address->to_string()), html);
     if (list(foreign) != nullptr) return anchor(path_to("/list/", foreign), html);

@@ -64,7 +64,7 @@ void add_past(std::vector<Happening>& out, const std::vector<const EpisodeOutlin
         }
         // Its end is on the way to the store.
         if (past.open) past.open = past.known = false;
-        out.push_back(std::move(past));
+        out.push_back(past);
     }
 }
 

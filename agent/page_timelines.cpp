@@ -146,6 +146,7 @@ std::string timelines_section(const View& view) {
     for (const auto& one : happenings)
         parties.add(one);
     std::vector<const Row*> order;
+    order.reserve(rows.size());
     for (const auto& row : rows)
         order.push_back(&row);
     if (order.size() > most_senders)

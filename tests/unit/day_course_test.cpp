@@ -68,7 +68,8 @@ TEST(DayCourse, ADayLaterItIsGone) {
     DayCourse course;
     course.note(seen({noon, 5, 1, 1, 1}));
     EXPECT_TRUE(course.steps_until(at(noon + 95 * 900)).at("postfix")[0].queued.has_value());
-    for (const auto& step : course.steps_until(at(noon + 96 * 900)).at("postfix"))
+    const auto later = course.steps_until(at(noon + 96 * 900)).at("postfix");
+    for (const auto& step : later)
         EXPECT_FALSE(step.queued.has_value());
 }
 
