@@ -8,7 +8,7 @@
 #include "agent/command_support.hpp"
 #include "agent/exit_codes.hpp"
 #include "agent/plain_text.hpp"
-#include "agent/web_tls.hpp"
+#include "agent/web/tls.hpp"
 #include "checks/dnsbl/budget_plan.hpp"
 
 namespace reputed {

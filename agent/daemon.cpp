@@ -26,11 +26,11 @@
 #include "agent/agent.hpp"
 #include "agent/exit_codes.hpp"
 #include "agent/logging.hpp"
-#include "agent/probe.hpp"
 #include "agent/published.hpp"
-#include "agent/site.hpp"
-#include "agent/web.hpp"
-#include "agent/web_tls.hpp"
+#include "agent/web/probe.hpp"
+#include "agent/web/server.hpp"
+#include "agent/web/site.hpp"
+#include "agent/web/tls.hpp"
 #include "checks/dnsbl/budget_plan.hpp"
 
 namespace reputed {

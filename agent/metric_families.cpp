@@ -8,9 +8,9 @@
 #include "agent/metrics.hpp"
 #include "agent/notify_report.hpp"
 #include "agent/picture.hpp"
-#include "agent/probe.hpp"
 #include "agent/process_metrics.hpp"
 #include "agent/store_health.hpp"
+#include "agent/web/probe.hpp"
 
 namespace reputed {
 

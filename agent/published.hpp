@@ -3,10 +3,10 @@
 #include <memory>
 #include <mutex>
 
-#include "agent/content.hpp"
 #include "agent/day_course.hpp"
 #include "agent/probe_index.hpp"
 #include "agent/snapshot.hpp"
+#include "agent/web/content.hpp"
 
 namespace reputed {
 

@@ -91,7 +91,7 @@ struct Snapshot {
     std::shared_ptr<const Reputations> reputations = std::make_shared<const Reputations>();
     std::shared_ptr<const WatchedDays> watched;  // null: nobody marks days
     std::vector<NotifierState> notifiers;        // by name
-    std::optional<StoreState> store;       // nothing where none is wanted
+    std::optional<StoreState> store;             // nothing where none is wanted
 
     // The agent's own counters and gauges (DNS queries, configuration reloads, ...).
     std::vector<Sample> own;

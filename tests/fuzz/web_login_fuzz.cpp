@@ -1,4 +1,4 @@
-#include "agent/web_login.hpp"
+#include "agent/web/login.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace reputed;

@@ -1,4 +1,4 @@
-#include "agent/api.hpp"
+#include "agent/web/api.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

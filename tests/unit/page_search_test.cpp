@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "agent/page.hpp"
-#include "agent/page_parts.hpp"
+#include "agent/page/page.hpp"
+#include "agent/page/parts.hpp"
 #include "tests/support/page_words.hpp"
 #include "tests/support/sample_snapshot.hpp"
 

@@ -1,9 +1,8 @@
-#include "agent/page_subject.hpp"
-
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include "agent/page/subject.hpp"
 #include "agent/watched_days.hpp"
 #include "config/finding_codes.hpp"
 #include "tests/support/page_words.hpp"

@@ -1,4 +1,4 @@
-#include "agent/page.hpp"
+#include "agent/page/page.hpp"
 
 #include <algorithm>
 #include <cmath>

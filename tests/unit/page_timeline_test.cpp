@@ -1,8 +1,7 @@
-#include "agent/page_timeline.hpp"
-
 #include <gtest/gtest.h>
 
-#include "agent/page.hpp"
+#include "agent/page/page.hpp"
+#include "agent/page/timeline.hpp"
 #include "tests/support/page_words.hpp"
 #include "tests/support/sample_snapshot.hpp"
 

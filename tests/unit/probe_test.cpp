@@ -1,4 +1,4 @@
-#include "agent/probe.hpp"
+#include "agent/web/probe.hpp"
 
 #include <gtest/gtest.h>
 
@@ -69,24 +69,25 @@ class ProbeTest : public testing::Test {
 TEST_F(ProbeTest, TellsAllOfOneAddressAndNothingOfOthers) {
     const auto [status, body] = get({{"target", "11.0.0.3"}, {"module", "pool"}});
     EXPECT_EQ(status, 200U);
-    EXPECT_EQ(body,
-              "# HELP probe_success Whether the agent watches the address; what it found is in the others.\n"
-              "# TYPE probe_success gauge\nprobe_success 1\n"
-              "# HELP reputed_ip_info The sender and its EHLO name that a sending address belongs to; always 1.\n"
-              "# TYPE reputed_ip_info gauge\n"
-              "reputed_ip_info{ip=\"11.0.0.3\",sender=\"pool\",hostname=\"\"} 1\n"
-              "# HELP reputed_listed Listed.\n# TYPE reputed_listed gauge\n"
-              "reputed_listed{ip=\"11.0.0.3\",list=\"bl.test\"} 1\n"
-              "# HELP reputed_probe_findings Open findings about the address, by severity.\n"
-              "# TYPE reputed_probe_findings gauge\n"
-              "reputed_probe_findings{ip=\"11.0.0.3\",severity=\"info\"} 0\n"
-              "reputed_probe_findings{ip=\"11.0.0.3\",severity=\"unknown\"} 0\n"
-              "reputed_probe_findings{ip=\"11.0.0.3\",severity=\"warning\"} 0\n"
-              "reputed_probe_findings{ip=\"11.0.0.3\",severity=\"critical\"} 1\n"
-              "# HELP reputed_probe_pending Whether the address is so new that not every list was asked "
-              "about it yet.\n"
-              "# TYPE reputed_probe_pending gauge\n"
-              "reputed_probe_pending{ip=\"11.0.0.3\",module=\"pool\"} 0\n");
+    EXPECT_EQ(
+        body,
+        "# HELP probe_success Whether the agent watches the address; what it found is in the others.\n"
+        "# TYPE probe_success gauge\nprobe_success 1\n"
+        "# HELP reputed_ip_info The sender and its EHLO name that a sending address belongs to; always 1.\n"
+        "# TYPE reputed_ip_info gauge\n"
+        "reputed_ip_info{ip=\"11.0.0.3\",sender=\"pool\",hostname=\"\"} 1\n"
+        "# HELP reputed_listed Listed.\n# TYPE reputed_listed gauge\n"
+        "reputed_listed{ip=\"11.0.0.3\",list=\"bl.test\"} 1\n"
+        "# HELP reputed_probe_findings Open findings about the address, by severity.\n"
+        "# TYPE reputed_probe_findings gauge\n"
+        "reputed_probe_findings{ip=\"11.0.0.3\",severity=\"info\"} 0\n"
+        "reputed_probe_findings{ip=\"11.0.0.3\",severity=\"unknown\"} 0\n"
+        "reputed_probe_findings{ip=\"11.0.0.3\",severity=\"warning\"} 0\n"
+        "reputed_probe_findings{ip=\"11.0.0.3\",severity=\"critical\"} 1\n"
+        "# HELP reputed_probe_pending Whether the address is so new that not every list was asked "
+        "about it yet.\n"
+        "# TYPE reputed_probe_pending gauge\n"
+        "reputed_probe_pending{ip=\"11.0.0.3\",module=\"pool\"} 0\n");
     EXPECT_EQ(news_, 0);
 }
 

@@ -1,8 +1,8 @@
-#include "agent/web_connections.hpp"
-
 #include <algorithm>
 
 #include <gtest/gtest.h>
+
+#include "agent/web/connections.hpp"
 
 namespace reputed::web {
 namespace {

@@ -1,12 +1,11 @@
-#include "agent/web_gate.hpp"
-
 #include <atomic>
 #include <future>
 #include <thread>
 
 #include <gtest/gtest.h>
 
-#include "agent/web.hpp"
+#include "agent/web/gate.hpp"
+#include "agent/web/server.hpp"
 #include "tests/support/http_client.hpp"
 
 namespace reputed {

@@ -1,6 +1,6 @@
-#include "agent/web_login.hpp"
-
 #include <gtest/gtest.h>
+
+#include "agent/web/login.hpp"
 
 namespace reputed::web {
 namespace {

@@ -1,5 +1,3 @@
-#include "agent/web.hpp"
-
 #include <atomic>
 #include <filesystem>
 #include <thread>
@@ -10,11 +8,12 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "agent/accept_encoding.hpp"
-#include "agent/listener.hpp"
 #include "agent/metrics.hpp"
 #include "agent/published.hpp"
-#include "agent/site.hpp"
+#include "agent/web/accept_encoding.hpp"
+#include "agent/web/listener.hpp"
+#include "agent/web/server.hpp"
+#include "agent/web/site.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/sample_snapshot.hpp"
 

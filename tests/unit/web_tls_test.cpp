@@ -1,11 +1,10 @@
-#include "agent/web_tls.hpp"
-
 #include <fstream>
 
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
-#include "agent/web.hpp"
+#include "agent/web/server.hpp"
+#include "agent/web/tls.hpp"
 #include "config/tls_choice.hpp"
 #include "tests/support/certificate.hpp"
 #include "tests/support/http_client.hpp"

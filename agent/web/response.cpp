@@ -1,0 +1,66 @@
+#include "agent/web/response.hpp"
+
+#include <utility>
+
+#include <microhttpd.h>
+
+namespace reputed::web {
+namespace {
+
+constexpr std::size_t smallest_to_compress = 1024;
+
+// What a response points into; deleted by libmicrohttpd after the last byte.
+struct Body {
+    std::string head;
+    std::shared_ptr<const Content> content;
+    std::string trailer;
+};
+
+void delete_body(void* body) {
+    delete static_cast<Body*>(body);
+}
+
+MHD_Response* response_of(std::unique_ptr<Body> body, const std::string* large_part) {
+    std::vector<MHD_IoVec> parts;
+    const auto add = [&parts](const std::string& part) {
+        if (!part.empty()) parts.push_back({part.data(), part.size()});
+    };
+    add(body->head);
+    if (large_part != nullptr) add(*large_part);
+    add(body->trailer);
+    if (parts.empty()) return MHD_create_response_from_buffer(0, nullptr, MHD_RESPMEM_PERSISTENT);
+    auto* response = MHD_create_response_from_iovec(parts.data(), static_cast<unsigned>(parts.size()),
+                                                    delete_body, body.get());
+    if (response != nullptr) (void)body.release();
+    return response;
+}
+
+}  // namespace
+
+MHD_Response* make_response(Reply reply, bool gzip_accepted) {
+    auto body = std::make_unique<Body>();
+    const std::string* large_part = nullptr;
+    const bool compress =
+        gzip_accepted && reply.content && reply.content->text().size() >= smallest_to_compress;
+    if (compress) {
+        auto gzip = reply.content->gzip(reply.preamble);
+        body->head = std::move(gzip.head);
+        body->trailer = std::move(gzip.trailer);
+        large_part = gzip.body;
+    } else {
+        body->head = std::move(reply.preamble);
+        if (reply.content) large_part = &reply.content->text();
+    }
+    body->content = std::move(reply.content);
+
+    auto* response = response_of(std::move(body), large_part);
+    if (response == nullptr) return nullptr;
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, std::string(reply.content_type).c_str());
+    if (compress) MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+    MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    for (const auto& [name, value] : reply.headers)
+        MHD_add_response_header(response, name.c_str(), value.c_str());
+    return response;
+}
+
+}  // namespace reputed::web
