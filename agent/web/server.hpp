@@ -41,7 +41,7 @@ struct Route {
 };
 
 // An HTTP/1.1 server on one thread of its own, from construction to destruction. Readers can hold nothing up: all sockets
-// are non-blocking, each connection has 16 KiB for its request, and web_connections.hpp says which are closed when they
+// are non-blocking, each connection has 16 KiB for its request, and connections.hpp says which are closed when they
 // are too slow or too many (2,560). Each path answers its own methods (405), request bodies are refused (413), and so is
 // a POST that a page of another site makes a browser send (403).
 //
