@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -17,17 +15,16 @@
 
 #include <malloc.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
-#include <unistd.h>
 
 #include "agent/agent.hpp"
 #include "agent/exit_codes.hpp"
 #include "agent/logging.hpp"
 #include "agent/published.hpp"
+#include "agent/wake_up.hpp"
 #include "agent/web/probe.hpp"
+#include "agent/web/reload_requests.hpp"
 #include "agent/web/server.hpp"
 #include "agent/web/site.hpp"
 #include "agent/web/tls.hpp"
@@ -51,7 +48,7 @@ void bound_memory() {
     mallopt(M_TRIM_THRESHOLD, 256 * 1024);
 }
 
-// The web server may hold a thousand connections beside all else, and the usual soft limit of 1,024 is for select(),
+// The web server may hold thousands of connections beside all else, and the usual soft limit of 1,024 is for select(),
 // which nothing here uses.
 void raise_file_limit() {
     rlimit limit{};
@@ -61,56 +58,6 @@ void raise_file_limit() {
         log("daemon").warn("the limit of open files could not be raised: {}",
                            std::generic_category().message(errno));
 }
-
-class SignalQueue {
-  public:
-    // Before any thread is made, the resolver's too: all inherit the blocked set, and a signal that one of them does
-    // not block ends the process.
-    SignalQueue() {
-        sigset_t set;
-        sigemptyset(&set);
-        for (const int signal : {SIGTERM, SIGINT, SIGHUP})
-            sigaddset(&set, signal);
-        pthread_sigmask(SIG_BLOCK, &set, nullptr);
-        signal(SIGPIPE, SIG_IGN);
-        fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-        if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
-    }
-    ~SignalQueue() { close(fd_); }
-    SignalQueue(const SignalQueue&) = delete;
-    SignalQueue& operator=(const SignalQueue&) = delete;
-
-    int fd() const { return fd_; }
-    std::optional<int> next() const {
-        signalfd_siginfo info;
-        if (read(fd_, &info, sizeof info) != sizeof info) return {};
-        return static_cast<int>(info.ssi_signo);
-    }
-
-  private:
-    int fd_ = -1;
-};
-
-class WakeUp {
-  public:
-    WakeUp() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-    ~WakeUp() { close(fd_); }
-    WakeUp(const WakeUp&) = delete;
-    WakeUp& operator=(const WakeUp&) = delete;
-
-    int fd() const { return fd_; }
-    void raise() const {
-        const std::uint64_t one = 1;
-        [[maybe_unused]] const auto written = write(fd_, &one, sizeof one);
-    }
-    bool take() const {
-        std::uint64_t count = 0;
-        return read(fd_, &count, sizeof count) == sizeof count;
-    }
-
-  private:
-    int fd_;
-};
 
 // The configuration with the files that it names, read once: what was found good is what is used.
 struct Loaded {
@@ -155,7 +102,7 @@ void log_start(const Runtime& runtime) {
             addresses += network.size();
     log("daemon").info("{} senders with {} addresses, {} lists", runtime.settings->senders.size(), addresses,
                        runtime.lists->lists.size());
-    if (runtime.settings->senders.empty())
+    if (runtime.settings->senders.empty() && runtime.settings->modules.empty())
         log("daemon").warn("no sender is configured and none was found on this machine: add a [[sender]]");
     BudgetRemarks().tell(*runtime.settings, *runtime.lists);
     for (const auto& skipped : runtime.lists->skipped)
@@ -166,46 +113,6 @@ void log_web(const std::string& listen, const std::optional<WebConfig>& config) 
     for (const auto& remark : web_remarks(listen, config ? &*config : nullptr))
         log("web").warn("{}", remark);
 }
-
-// Those who asked for a reload over HTTP and wait for how it went. POST /-/reload is answered while `allowed`.
-class ReloadRequests {
-  public:
-    explicit ReloadRequests(const WakeUp& wake) : wake_(wake) {}
-
-    void allow(bool allowed) { allowed_ = allowed; }
-    void add(LaterReply answer) {
-        if (!allowed_)
-            return answer(reply(403, "POST /-/reload is not allowed: [web] reload = true allows it.\n"));
-        {
-            const std::lock_guard lock(mutex_);
-            waiting_.push_back(std::move(answer));
-        }
-        wake_.raise();
-    }
-    std::vector<LaterReply> take() {
-        const std::lock_guard lock(mutex_);
-        return std::exchange(waiting_, {});
-    }
-    static void tell(const std::vector<LaterReply>& waiting, bool good) {
-        for (const auto& answer : waiting)
-            answer(
-                good
-                    ? reply(200, "The configuration was read again.\n")
-                    : reply(500,
-                            "The configuration was not changed: the old one stays in use, and the log of the "
-                            "agent says why.\n"));
-    }
-
-  private:
-    static Reply reply(unsigned status, std::string text) {
-        return {.status = status, .preamble = std::move(text), .content = {}};
-    }
-
-    const WakeUp& wake_;
-    std::atomic<bool> allowed_ = false;
-    std::mutex mutex_;
-    std::vector<LaterReply> waiting_;  // no more than there are connections
-};
 
 // False when all stays as it was.
 bool reload(const DaemonOptions& options, Agent& agent, std::optional<WebServer>& web,
@@ -293,7 +200,7 @@ int serve(const DaemonOptions& options, Runtime runtime, std::optional<WebConfig
           const SignalQueue& signals) {
     const WakeUp wake;
     const WakeUp probed;
-    ReloadRequests reload_requests(wake);
+    ReloadRequests reload_requests([&wake] { wake.raise(); });
     reload_requests.allow(runtime.settings->web.reload);
     const std::string listen = runtime.settings->web.listen;
     Agent agent(std::move(runtime), all_checks(), [&wake] { wake.raise(); });

@@ -7,6 +7,17 @@
 namespace reputed::web {
 namespace {
 
+constexpr std::pair<const char*, const char*> headers_of_every_reply[] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
+     "form-action 'self'; frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Cache-Control", "no-store"},
+};
+
 constexpr std::size_t smallest_to_compress = 1024;
 
 // What a response points into; deleted by libmicrohttpd after the last byte.
@@ -61,6 +72,18 @@ MHD_Response* make_response(Reply reply, bool gzip_accepted) {
     for (const auto& [name, value] : reply.headers)
         MHD_add_response_header(response, name.c_str(), value.c_str());
     return response;
+}
+
+void add_security_headers(MHD_Response* response, const Headers& configured) {
+    for (const auto& [name, value] : headers_of_every_reply) {
+        const auto same = [name = std::string_view(name)](const auto& header) {
+            return header.first == name;
+        };
+        if (std::none_of(configured.begin(), configured.end(), same))
+            MHD_add_response_header(response, name, value);
+    }
+    for (const auto& [name, value] : configured)
+        MHD_add_response_header(response, name.c_str(), value.c_str());
 }
 
 }  // namespace reputed::web

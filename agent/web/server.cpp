@@ -19,6 +19,7 @@
 #include "agent/web/gate.hpp"
 #include "agent/web/listener.hpp"
 #include "agent/web/parking.hpp"
+#include "agent/web/refusals.hpp"
 #include "agent/web/request.hpp"
 #include "agent/web/response.hpp"
 #include "agent/web/tls.hpp"
@@ -33,56 +34,6 @@ constexpr unsigned accepted_at_once = 32;   // with TLS
 constexpr unsigned idle_seconds = 10;
 constexpr auto welcome_seconds = static_cast<unsigned>(web::ConnectionTable::welcome_deadline.count());
 constexpr std::size_t request_memory = 16384;
-
-constexpr std::pair<const char*, const char*> headers_of_every_reply[] = {
-    {"Content-Security-Policy",
-     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
-     "form-action 'self'; frame-ancestors 'none'"},
-    {"X-Content-Type-Options", "nosniff"},
-    {"X-Frame-Options", "DENY"},
-    {"Referrer-Policy", "no-referrer"},
-    {"Cross-Origin-Resource-Policy", "same-origin"},
-    {"Cache-Control", "no-store"},
-};
-
-using Headers = std::vector<std::pair<std::string, std::string>>;
-
-Reply refusal(unsigned status, std::string text, Headers headers = {}) {
-    Reply reply;
-    reply.status = status;
-    reply.preamble = std::move(text);
-    reply.headers = std::move(headers);
-    return reply;
-}
-
-// RFC 7617; browsers ask for a password when they see it.
-Reply login_wanted() {
-    return refusal(MHD_HTTP_UNAUTHORIZED, "A user and a password are needed.\n",
-                   {{MHD_HTTP_HEADER_WWW_AUTHENTICATE, R"(Basic realm="reputed", charset="UTF-8")"}});
-}
-
-Reply come_later(unsigned status, std::string text, const char* seconds) {
-    return refusal(status, std::move(text), {{MHD_HTTP_HEADER_RETRY_AFTER, seconds}});
-}
-
-Reply wrong_method(const Route& route) {
-    const bool posts = route.post != nullptr;
-    return refusal(MHD_HTTP_METHOD_NOT_ALLOWED,
-                   posts ? "Only POST is answered here.\n" : "Only GET and HEAD are answered here.\n",
-                   {{MHD_HTTP_HEADER_ALLOW, posts ? "POST" : "GET, HEAD"}});
-}
-
-void add_security_headers(MHD_Response* response, const Headers& configured) {
-    for (const auto& [name, value] : headers_of_every_reply) {
-        const auto same = [name = std::string_view(name)](const auto& header) {
-            return header.first == name;
-        };
-        if (std::none_of(configured.begin(), configured.end(), same))
-            MHD_add_response_header(response, name, value);
-    }
-    for (const auto& [name, value] : configured)
-        MHD_add_response_header(response, name.c_str(), value.c_str());
-}
 
 bool takes(const Route& route, std::string_view path) {
     if (route.path == path) return true;
@@ -332,7 +283,7 @@ MHD_Result WebServer::Server::on_request(void* self, MHD_Connection* connection,
         *request = &headers_seen;
         if (!web::has_body(connection)) return MHD_YES;
         return server.send(connection, *session,
-                           refusal(MHD_HTTP_CONTENT_TOO_LARGE, "A request here has no body.\n"), true);
+                           web::refusal(MHD_HTTP_CONTENT_TOO_LARGE, "A request here has no body.\n"), true);
     }
     if (*upload_size != 0) return MHD_NO;
     return server.respond(connection, *session, url, method);
@@ -348,9 +299,9 @@ MHD_Result WebServer::Server::respond(MHD_Connection* connection, Session& sessi
     if (woken && woken->reply) {
         reply = std::move(woken->reply);
     } else if (woken && !woken->login) {
-        reply = refusal(MHD_HTTP_SERVICE_UNAVAILABLE, "The agent is ending.\n");
+        reply = web::refusal(MHD_HTTP_SERVICE_UNAVAILABLE, "The agent is ending.\n");
     } else if (woken && !*woken->login) {
-        reply = login_wanted();
+        reply = web::login_wanted();
     } else {
         session.let_in = session.let_in || woken != nullptr;
         if (!session.let_in) reply = ask_login(connection, session, *policy());
@@ -363,7 +314,8 @@ std::optional<Reply> WebServer::Server::ask_login(MHD_Connection* connection, Se
                                                   const Policy& policy) {
     const auto& limit = policy.config.rate_limit;
     if (!requests_.take(limit.interval, limit.burst, std::chrono::steady_clock::now()))
-        return come_later(MHD_HTTP_TOO_MANY_REQUESTS, "More requests than rate_limit lets through.\n", "1");
+        return web::come_later(MHD_HTTP_TOO_MANY_REQUESTS, "More requests than rate_limit lets through.\n",
+                               "1");
     auto asked = gate_.ask(policy.config.users, web::header(connection, MHD_HTTP_HEADER_AUTHORIZATION),
                            session.entry->client);
     using Verdict = web::Gate::Verdict;
@@ -373,10 +325,10 @@ std::optional<Reply> WebServer::Server::ask_login(MHD_Connection* connection, Se
             return {};
         case Verdict::no_login:
         case Verdict::wrong:
-            return login_wanted();
+            return web::login_wanted();
         case Verdict::too_often:
-            return come_later(MHD_HTTP_TOO_MANY_REQUESTS,
-                              "Too many wrong passwords from this address: wait.\n", "5");
+            return web::come_later(MHD_HTTP_TOO_MANY_REQUESTS,
+                                   "Too many wrong passwords from this address: wait.\n", "5");
         case Verdict::busy:
             break;
         case Verdict::unknown:
@@ -386,7 +338,8 @@ std::optional<Reply> WebServer::Server::ask_login(MHD_Connection* connection, Se
             });
             return {};
     }
-    return come_later(MHD_HTTP_SERVICE_UNAVAILABLE, "Too many logins are being looked at: try again.\n", "1");
+    return web::come_later(MHD_HTTP_SERVICE_UNAVAILABLE, "Too many logins are being looked at: try again.\n",
+                           "1");
 }
 
 bool WebServer::Server::park(MHD_Connection* connection, Session& session) {
@@ -398,23 +351,24 @@ bool WebServer::Server::park(MHD_Connection* connection, Session& session) {
 std::optional<Reply> WebServer::Server::answer(MHD_Connection* connection, Session& session,
                                                std::string_view path, std::string_view method) {
     const auto* route = route_of(routes_, path);
-    if (route == nullptr) return refusal(MHD_HTTP_NOT_FOUND, "There is nothing here. Try / or /metrics.\n");
+    if (route == nullptr)
+        return web::refusal(MHD_HTTP_NOT_FOUND, "There is nothing here. Try / or /metrics.\n");
     const bool reads = method == MHD_HTTP_METHOD_GET || method == MHD_HTTP_METHOD_HEAD;
     try {
         if (reads && route->reply) return route->reply(request_of(connection, *route, path));
-        if (method != MHD_HTTP_METHOD_POST || !route->post) return wrong_method(*route);
+        if (method != MHD_HTTP_METHOD_POST || !route->post) return web::wrong_method(*route);
         if (web::is_of_another_site(connection))
-            return refusal(MHD_HTTP_FORBIDDEN, "A page of another site asked for this: refused.\n");
+            return web::refusal(MHD_HTTP_FORBIDDEN, "A page of another site asked for this: refused.\n");
         const auto request = request_of(connection, *route, path);
         if (!park(connection, session))
-            return refusal(MHD_HTTP_SERVICE_UNAVAILABLE, "The agent is ending.\n");
+            return web::refusal(MHD_HTTP_SERVICE_UNAVAILABLE, "The agent is ending.\n");
         route->post(request, [parking = parking_, parked = session.parked](Reply reply) {
             parking->wake(parked, [&reply](web::Parked& result) { result.reply = std::move(reply); });
         });
         return {};
     } catch (const std::exception&) {
-        auto reply = refusal(MHD_HTTP_INTERNAL_SERVER_ERROR,
-                             "The agent failed to make this page; its log may say more.\n");
+        auto reply = web::refusal(MHD_HTTP_INTERNAL_SERVER_ERROR,
+                                  "The agent failed to make this page; its log may say more.\n");
         if (!session.parked) return reply;
         parking_->wake(session.parked, [&reply](web::Parked& result) { result.reply = std::move(reply); });
         return {};
@@ -430,7 +384,7 @@ MHD_Result WebServer::Server::send(MHD_Connection* connection, Session& session,
     close_what_must(now);
     auto* response = web::make_response(std::move(reply), encodings != nullptr && accepts_gzip(encodings));
     if (response == nullptr) return MHD_NO;
-    add_security_headers(response, policy()->config.headers);
+    web::add_security_headers(response, policy()->config.headers);
     if (close) MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     if (session.let_in && !session.entry->welcome) {
         session.entry->welcome = true;

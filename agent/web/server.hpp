@@ -15,12 +15,14 @@
 
 namespace reputed {
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
 struct Reply {
     unsigned status = 200;
     std::string_view content_type = "text/plain; charset=utf-8";
     std::string preamble;                    // sent in front of the content
     std::shared_ptr<const Content> content;  // held until the last byte is sent; null = the preamble is all
-    std::vector<std::pair<std::string, std::string>> headers{};  // beside those that every reply has
+    Headers headers{};                       // beside those that every reply has
 };
 
 struct Request {
