@@ -80,6 +80,7 @@ class Agent {
     };
     void set_jobs(bool other_targets);
     void use_probed_senders();
+    void run_for_new_addresses(bool many, Schedule::Time now);
     void keep_only(const std::set<JobKey>& keys);
     void work(const std::stop_token& stop);
     void run(const JobKey& key, const Runtime& runtime, const std::stop_token& stop, Schedule::Time begun,

@@ -12,6 +12,7 @@ namespace {
 // With one address in ten new, a round begins at once; a few among many wait for the next one: it is not far, and the
 // operators of the lists count the questions.
 constexpr std::size_t many_new = 10;
+constexpr auto one_after_the_other = std::chrono::milliseconds(50);
 
 std::size_t addresses_of(const std::vector<Sender>& senders) {
     std::size_t count = 0;
@@ -45,6 +46,14 @@ void Agent::use_probed_senders() {
     runtime_.settings = std::move(settings);
 }
 
+// Under mutex_. What has a job an address runs by itself; lists and SPF have one for all.
+void Agent::run_for_new_addresses(bool many, Schedule::Time now) {
+    auto due = now;
+    for (const auto& [key, record] : statistics_)
+        if (key.check == "spf" || (many && key.check == "dnsbl"))
+            schedule_.run_by(key, due += one_after_the_other);
+}
+
 bool Agent::take_up_probes(Schedule::Time now, WallTime wall) {
     auto changes = probes_.take_up(wall, now);
     if (!changes.any) return false;
@@ -58,10 +67,8 @@ bool Agent::take_up_probes(Schedule::Time now, WallTime wall) {
             series_.keep_only(addresses);
         }
         all = addresses_of(runtime_.settings->senders);
-        set_jobs(changes.added > 0 && changes.added * many_new >= all);
-        for (const auto& [key, record] : statistics_)
-            if (changes.added > 0 && key.check == "spf")
-                schedule_.run_by(key, now);  // a job a domain, not an address
+        set_jobs(false);
+        if (changes.added > 0) run_for_new_addresses(changes.added * many_new >= all, now);
         if (alerting_) {
             Batch batch;
             batch.parts = std::move(changes.parts);
