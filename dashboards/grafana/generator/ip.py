@@ -48,7 +48,7 @@ ADDRESSES = table(
      "Value #C": ("Listings", NARROW),
      "Value #D": ("PTR", {"mappings": VERDICT, **COLOURED}),
      "Value #E": ("SPF", {"mappings": VERDICT, **COLOURED}),
-     "instance": ("Findings at", {"links": [links.to_finding("${__data.fields.instance}")]})},
+     "instance": ("Findings at", {"links": [links.to_page("ip", "ip")]})},
     sort=("Worst", True))
 
 LISTINGS = timeline(
@@ -65,11 +65,11 @@ SINCE = table(
                [$__range:$__interval]) and on (job, instance, ip, list) ({LISTED_NOW}))""",
            f"""max by (job, instance, ip, list) (avg_over_time({of_agents("reputed_listed", IPS)}[$__range])
                and on (job, instance, ip, list) ({LISTED_NOW}))"""),
-    {"list": ("List", {}),
+    {"list": ("List", {"links": [links.to_page("list", "list")]}),
      "ip": ("Address", {}),
      "Value #B": ("Since", {"unit": "dateTimeFromNow", "mappings": nothing_means("before the range"), "custom_width": 150}),
      "Value #C": ("Share of the range", {"unit": "percentunit", "decimals": 0, "custom_width": 150}),
-     "instance": ("Findings at", {"links": [links.to_finding("${__data.fields.instance}")]})},
+     "instance": ("Findings at", {"links": [links.to_page("ip", "ip")]})},
     sort=("List", False))
 
 ANSWERS = bargauge(

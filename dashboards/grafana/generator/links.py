@@ -23,6 +23,13 @@ def to_finding(instance):
     return link("The finding, its explanation and the removal form (the agent's page)", f"http://{instance}/#findings", True)
 
 
+def to_page(kind, field):
+    """The agent's own page about what the column names; `kind` is "ip", "domain" or "list"."""
+    about = {"ip": "address", "domain": "domain", "list": "list"}[kind]
+    return link(f"This {about} on the agent's page: findings, explanations, removal forms",
+                "http://${__data.fields.instance}/" + kind + "/${__data.fields." + field + "}", True)
+
+
 def lookup_overrides():
     """For series with the labels ip and list: each links to its list's page about the address.
 

@@ -82,9 +82,9 @@ LISTED_NOW = table(
     "reason and the link to its form (`reputed explain dnsbl.listed`).",
     latest(f"max by (job, instance, ip, list) ({LISTED})",
            f'max by (job, instance, domain, list) ({of_agents("reputed_domain_listed")} == 1)'),
-    {"list": ("List", {}),
+    {"list": ("List", {"links": [links.to_page("list", "list")]}),
      "ip": ("Address", {"links": [links.to_ip("${__data.fields.ip}")]}),
-     "domain": ("Domain", {}),
+     "domain": ("Domain", {"links": [links.to_page("domain", "domain")]}),
      "instance": ("Findings at", {"links": [links.to_finding("${__data.fields.instance}")]})},
     sort=("List", False))
 
