@@ -8,7 +8,7 @@ import unittest
 import urllib.parse
 
 import sinks
-from support import (HERE, Agent, LabTest, free_port, parse_metrics, replaced, wait_for, with_lists, with_senders,
+from support import (HERE, Agent, LabTest, free_port, parse_metrics, replaced, reputed, wait_for, with_lists, with_senders,
                      write)
 
 SAMPLES = os.path.join(HERE, "..", "..", "dashboards", "fleet")
@@ -107,6 +107,14 @@ class Probe(FleetTest):
 
 
 class Fleet(FleetTest):
+    def test_the_agents_sample_configuration_holds(self):
+        with open(os.path.join(SAMPLES, "reputed.toml")) as file:
+            text = re.sub(r"^config_file .*$", "", file.read(), count=1, flags=re.MULTILINE)  # is not there
+        path = os.path.join(self.lab.directory, "sample.toml")
+        write(path, text)
+        result = reputed("config", "check", "-c", path)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
     def test_two_agents_that_watch_the_same_address_tell_once(self):
         pager = self.enterContext(sinks.web())
         alertmanager = sinks.Alertmanager(self, self.lab.directory, pager)
