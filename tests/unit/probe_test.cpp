@@ -45,7 +45,7 @@ class ProbeTest : public testing::Test {
                                 {&health, {"bl.test", "usable"}, 1}});
         snapshot_.jobs = {job};
         OpenFinding open;
-        open.finding = {"dnsbl.listed", "11.0.0.3", "bl.test", Severity::critical, "Listed."};
+        open.finding = {"dnsbl.listed", "11.0.0.3", "bl.test", Severity::critical, "Listed.", "", "", ""};
         snapshot_.findings = {open};
         targets_.configure(settings->modules, {});
         EXPECT_TRUE(
