@@ -6,8 +6,8 @@
 #include "agent/web/server.hpp"
 #include "agent/web/tls.hpp"
 #include "config/tls_choice.hpp"
-#include "tests/support/certificate.hpp"
 #include "tests/support/http_client.hpp"
+#include "tests/support/pem_pair.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace reputed {
@@ -15,7 +15,7 @@ namespace {
 
 using test::http::Client;
 
-WebConfig with(const test::Certificate& certificate) {
+WebConfig with(const test::PemPair& certificate) {
     std::string fault;
     WebConfig config;
     config.tls.emplace();

@@ -10,13 +10,13 @@
 
 namespace reputed::test {
 
-struct Certificate {
+struct PemPair {
     std::string certificate;  // PEM
     std::string key;
 };
 
 // Self-signed, for a day, on the curve P-256.
-inline Certificate self_signed(const std::string& name) {
+inline PemPair self_signed(const std::string& name) {
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
     const std::unique_ptr<X509, decltype(&X509_free)> made(X509_new(), X509_free);
     X509_set_version(made.get(), X509_VERSION_3);
