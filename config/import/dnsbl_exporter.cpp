@@ -96,6 +96,8 @@ bool nests_deeply(std::string_view text) {
 }
 
 void read_yaml_source(const Source& source, Found& found) {
+    if (source.text.size() > largest_yaml)
+        return add_remark(found, {source.file, 0}, "is larger than 256 KiB, which values are not: left out");
     if (nests_deeply(source.text))
         return add_remark(found, {source.file, 0}, "is nested too deeply: left out");
     try {

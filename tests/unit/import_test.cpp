@@ -252,6 +252,8 @@ TEST(ImportDnsblExporter, ChartValues) {
     EXPECT_EQ(remarks_of(imported("config:\n  rbls: [a, ]]\n")).size(), 1U);
     EXPECT_EQ(remarks_of(imported("rbls: " + std::string(100'000, '[') + "\n")),
               (Names{"f: is nested too deeply: left out"}));
+    EXPECT_EQ(remarks_of(imported("rbls: []\n" + std::string(300'000, '#') + "\n")),
+              (Names{"f: is larger than 256 KiB, which values are not: left out"}));
 }
 
 TEST(ImportDnsblExporter, TargetsOfDomainListsAreDomains) {
