@@ -11,8 +11,11 @@ EXPORTER = shutil.which("prometheus-postfix-exporter")
 QUEUES = {"active", "deferred", "hold", "incoming", "maildrop"}
 
 
+LISTS = ("zen.spamhaus.org", "refused.bl.lab")
+
+
 def aliased(text):
-    return with_lists(text, "zen.spamhaus.org", "refused.bl.lab") + \
+    return with_lists(text, *LISTS) + \
         '\n[metrics]\naliases = ["dnsbl_exporter", "postfix_exporter"]\n'
 
 
@@ -37,7 +40,8 @@ class Aliases(LabTest):
 
         def ready():
             metrics = agent.metrics()
-            return metrics if "postfix_up" in metrics and metrics.get("luzilla_rbls_listed") else None
+            asked = {labels[0] for labels in metrics["luzilla_rbls_errors"]}
+            return metrics if "postfix_up" in metrics and asked == set(LISTS) else None
         return agent, wait_for("the first rounds", ready)
 
     def exporter(self):
