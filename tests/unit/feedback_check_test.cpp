@@ -153,8 +153,7 @@ TEST(FeedbackCheck, KeepsTheLastDataThroughFaults) {
          "feedback.refused scores \n"},
         {200, "<html>",
          "feedback.unreachable unknown scores : scores could not be read: the answer is not JSON, or deeper "
-         "than 32 "
-         "levels\n",
+         "than 32 levels, or of more than 100000 values\n",
          "feedback.refused scores \n"},
         {200, R"({"score": {}})",
          "feedback.unreachable unknown scores : scores could not be read: at \"/score\" stands an object "
