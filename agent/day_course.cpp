@@ -78,9 +78,9 @@ bool DayCourse::note_deliveries(const JobState& job) {
 bool DayCourse::note(const Snapshot& snapshot) {
     bool news = false;
     const auto each = [&](std::string_view check, auto take) {
-        auto job =
-            std::lower_bound(snapshot.jobs.begin(), snapshot.jobs.end(), check,
-                             [](const JobState& one, std::string_view name) { return one.check < name; });
+        auto job = std::lower_bound(
+            snapshot.jobs.begin(), snapshot.jobs.end(), check,
+            [](const JobState& one, std::string_view name) { return one.check.compare(name) < 0; });
         for (; job != snapshot.jobs.end() && job->check == check; ++job)
             if (job->samples && job->runs > 0 && job->last_success == job->last_run)
                 news = take(*job) || news;
