@@ -94,12 +94,11 @@ ProbeTargets::Changes ProbeTargets::take_up(WallTime wall, Time now) {
     changes.gone = std::exchange(dropped_, {});
     for (auto& name : std::exchange(dropped_parts_, {}))
         changes.parts.push_back({std::string(part_owner), std::move(name), {}});
-    for (auto& [name, module] : modules_) {
-        const auto keep = module.settings.keep;
-        std::erase_if(module.targets, [&](const auto& entry) {
-            const auto& [address, target] = entry;
-            if (now - target.probed < keep) return false;
-            if (target.watched_since) changes.gone.push_back(address);
+    for (auto& entry : modules_) {
+        auto& module = entry.second;
+        std::erase_if(module.targets, [&](const auto& one) {
+            if (now - one.second.probed < module.settings.keep) return false;
+            if (one.second.watched_since) changes.gone.push_back(one.first);
             return module.changed = true;
         });
         for (auto& [address, target] : module.targets) {
@@ -108,7 +107,8 @@ ProbeTargets::Changes ProbeTargets::take_up(WallTime wall, Time now) {
             module.changed = true;
             ++changes.added;
         }
-        if (std::exchange(module.changed, false)) changes.parts.push_back(part_of(name, module.targets));
+        if (std::exchange(module.changed, false))
+            changes.parts.push_back(part_of(entry.first, module.targets));
     }
     std::erase_if(changes.gone, [&](const IpAddress& address) { return is_watched(address); });
     changes.any = !changes.parts.empty() || !changes.gone.empty();

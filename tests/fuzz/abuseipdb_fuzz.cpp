@@ -1,4 +1,5 @@
 #include "checks/reputation/feedback/abuseipdb.hpp"
+#include "checks/reputation/feedback/fetch.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 // What is read of an answer is within its bounds; on nothing there is a reason.
