@@ -22,7 +22,8 @@ DayNumber day_of(WallTime time);
 inline constexpr DayNumber days_shown = 90;
 
 // On which days each configured network was watched: at some moment of the day, enough was known of every address in
-// it to judge it. And on which days each list was asked, and about which domains. A day that is not among them tells nothing, whatever was not found on it.
+// it to judge it. And on which days each list was asked, and about which domains. A day that is not among them tells
+// nothing, whatever was not found on it.
 class WatchedDays {
   public:
     bool watched(const IpAddress& address, DayNumber day) const;

@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "agent/page/parts.hpp"
+#include "agent/web/refusals.hpp"
 
 namespace reputed {
 namespace {
@@ -21,13 +22,6 @@ std::chrono::nanoseconds processor_time_of_thread() {
     timespec spent{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
     return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
-}
-
-Reply unavailable(std::string why) {
-    Reply reply;
-    reply.status = 503;
-    reply.preamble = std::move(why);
-    return reply;
 }
 
 // Rises with each thing that the store is given to remember.
@@ -100,15 +94,15 @@ PageSource Pages::look() {
 
 Reply Pages::overview() {
     const auto now = look();
-    if (!now.edition) return unavailable("The agent is starting: it has nothing to show yet.\n");
+    if (!now.edition) return web::still_starting();
     auto content = painter_.get(now);
-    if (!content) return unavailable("The page is being drawn: load it again.\n");
+    if (!content) return web::refusal(503, "The page is being drawn: load it again.\n");
     return {.content_type = html_type, .preamble = {}, .content = std::move(content)};
 }
 
 Reply Pages::about(Page page, std::string_view name) {
     const auto now = look();
-    if (!now.edition) return unavailable("The agent is starting: it has nothing to show yet.\n");
+    if (!now.edition) return web::still_starting();
     if (!names_ || named_.lock() != now.edition) {
         names_ = std::make_unique<page::Names>(now.edition->snapshot());
         named_ = now.edition;

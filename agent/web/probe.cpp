@@ -7,6 +7,7 @@
 #include "agent/exposition.hpp"
 #include "agent/metrics.hpp"
 #include "agent/plain_text.hpp"
+#include "agent/web/refusals.hpp"
 #include "config/endpoint.hpp"
 
 namespace reputed {
@@ -26,13 +27,6 @@ const MetricInfo findings{"reputed_probe_findings",
                           SampleType::gauge,
                           "Open findings about the address, by severity.",
                           {"ip", "severity"}};
-Reply refusal(unsigned status, std::string why) {
-    Reply reply;
-    reply.status = status;
-    reply.preamble = std::move(why);
-    return reply;
-}
-
 // The value of the parameter, "" where it is left out; nothing where it is there twice.
 std::optional<std::string> parameter(const QueryParameters& parameters, std::string_view name) {
     const auto is_it = [&](const QueryParameter& one) { return one.name == name; };
@@ -86,26 +80,27 @@ Reply answer(const Edition& edition, const IpAddress& address, const ProbeTarget
 Reply probe(const Published& published, ProbeTargets& targets, const std::function<void()>& news,
             const QueryParameters& parameters) {
     const auto edition = published.current();
-    if (!edition) return refusal(503, "The agent is starting: it has nothing to show yet.\n");
+    if (!edition) return web::still_starting();
     const auto target = parameter(parameters, "target");
     const auto module = parameter(parameters, "module");
-    if (!target || !module) return refusal(400, "target and module may be given once only.\n");
-    if (target->empty()) return refusal(400, "target is missing: /probe?target=ADDRESS&module=NAME\n");
+    if (!target || !module) return web::refusal(400, "target and module may be given once only.\n");
+    if (target->empty()) return web::refusal(400, "target is missing: /probe?target=ADDRESS&module=NAME\n");
     const auto address = target_of(*target);
-    if (!address) return refusal(400, quoted(*target) + " is no IP address.\n");
+    if (!address) return web::refusal(400, quoted(*target) + " is no IP address.\n");
     if (!address->is_public())
-        return refusal(400, quoted(*target) + " is no address that the Internet could receive mail from.\n");
+        return web::refusal(400,
+                            quoted(*target) + " is no address that the Internet could receive mail from.\n");
 
     const auto asked = targets.probe(*module, *address, std::chrono::steady_clock::now());
     switch (asked.standing) {
         case ProbeTargets::Standing::no_module:
-            return refusal(
+            return web::refusal(
                 400,
                 module->empty()
                     ? "module is missing, and there is not exactly one [[module]] in the configuration.\n"
                     : "There is no [[module]] " + quoted(*module) + " in the configuration.\n");
         case ProbeTargets::Standing::full:
-            return refusal(
+            return web::refusal(
                 503, "Module " + quoted(asked.module) +
                          " watches as many addresses as its most_targets allows: raise that, or let more "
                          "agents share them.\n");

@@ -14,6 +14,10 @@ Reply refusal(unsigned status, std::string text, Headers headers) {
     return reply;
 }
 
+Reply still_starting() {
+    return refusal(MHD_HTTP_SERVICE_UNAVAILABLE, "The agent is starting: it has nothing to show yet.\n");
+}
+
 // RFC 7617; browsers ask for a password when they see it.
 Reply login_wanted() {
     return refusal(MHD_HTTP_UNAUTHORIZED, "A user and a password are needed.\n",

@@ -7,24 +7,16 @@
 #include "agent/plain_text.hpp"
 #include "agent/process_metrics.hpp"
 #include "agent/web/api.hpp"
+#include "agent/web/refusals.hpp"
 
 namespace reputed {
 namespace {
 
 constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 
-Reply unavailable(std::string why) {
-    Reply reply;
-    reply.status = 503;
-    reply.preamble = std::move(why);
-    return reply;
-}
-
-const char* const no_edition_yet = "The agent is starting: it has nothing to show yet.\n";
-
 Reply metrics(const Published& published) {
     const auto edition = published.current();
-    if (!edition) return unavailable(no_edition_yet);
+    if (!edition) return web::still_starting();
     return {
         .content_type = metrics_type, .preamble = render_process_metrics(), .content = edition->metrics()};
 }
@@ -58,17 +50,17 @@ Reply healthy() {
 
 Reply ready(const Published& published) {
     const auto edition = published.current();
-    if (!edition) return unavailable(no_edition_yet);
+    if (!edition) return web::still_starting();
     if (edition->snapshot().ready) return {.preamble = "The agent is ready.\n", .content = {}};
 
     const auto& jobs = edition->snapshot().jobs;
     const auto has_not_run = [](const JobState& job) { return job.runs == 0; };
     const auto waiting = std::count_if(jobs.begin(), jobs.end(), has_not_run);
-    if (waiting == 0) return unavailable("Not ready: the first round is not complete.\n");
+    if (waiting == 0) return web::refusal(503, "Not ready: the first round is not complete.\n");
     const auto first = std::find_if(jobs.begin(), jobs.end(), has_not_run);
-    return unavailable("Not ready: " + std::to_string(waiting) + " of " + std::to_string(jobs.size()) +
-                       " jobs have not run yet, among them " +
-                       plain_text(first->check + " " + first->subject, 300) + ".\n");
+    return web::refusal(503, "Not ready: " + std::to_string(waiting) + " of " + std::to_string(jobs.size()) +
+                                 " jobs have not run yet, among them " +
+                                 plain_text(first->check + " " + first->subject, 300) + ".\n");
 }
 
 Reply json(api::Answer answer) {
