@@ -5,6 +5,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
@@ -78,7 +79,8 @@ class TreeBuilder : public YAML::EventHandler {
     void count(const YAML::Mark& mark, std::size_t more) {
         nodes_ += more;
         if (nodes_ > most_nodes)
-            throw Fault{mark, "more than " + std::to_string(most_nodes) + " values are no web configuration"};
+            throw Fault{mark,
+                        "more than " + std::to_string(most_nodes) + " values: too many for a configuration"};
     }
     void place(const YAML::Mark& mark, YAML::anchor_t anchor, YamlNode node) {
         count(mark, 1);
@@ -127,6 +129,8 @@ std::optional<YamlNode> parse_yaml(std::string_view text, const std::string& fil
             return {};
         }
         return std::move(builder.root);
+    } catch (const YAML::DeepRecursion& error) {
+        report(error.mark, "nested too deeply");
     } catch (const YAML::Exception& error) {
         report(error.mark, "not YAML: " + printable(error.msg, 200));
     } catch (const Fault& fault) {

@@ -1,11 +1,10 @@
 #include <algorithm>
 #include <string_view>
 
-#include <yaml-cpp/yaml.h>
-
 #include "config/import/ini.hpp"
 #include "config/import/source.hpp"
 #include "config/import/zone.hpp"
+#include "config/yaml_tree.hpp"
 
 // rbls.ini and targets.ini of github.com/Luzilla/dnsbl_exporter, and the values of its Helm charts, which hold the
 // same: rbls, targets and, in newer ones, rbls_domain and targets_domain.
@@ -32,25 +31,29 @@ void read_ini_source(const Source& source, Found& found) {
     }
 }
 
-unsigned line_of(const YAML::Node& node) {
-    return node.Mark().is_null() ? 0 : static_cast<unsigned>(node.Mark().line) + 1;
+// The value of the key; null where it is not there.
+YamlNode value_of(const YamlNode& map, std::string_view key) {
+    if (map.kind != YamlNode::Kind::map) return {};
+    for (std::size_t i = 0; i + 1 < map.items.size(); i += 2)
+        if (map.items[i].text == key) return map.items[i + 1];
+    return {};
 }
 
 template <class Take>
-void each_text(const YAML::Node& list, const Source& source, Found& found, const Take& take) {
-    if (!list || list.IsNull()) return;
-    if (!list.IsSequence())
-        return add_remark(found, {source.file, line_of(list)}, "is no list of names: left out");
-    for (const auto& item : list) {
-        const Place place{source.file, line_of(item)};
-        if (item.IsScalar() && !item.Scalar().empty())
-            take(item.Scalar(), place);
+void each_text(const YamlNode& list, const Source& source, Found& found, const Take& take) {
+    if (list.kind == YamlNode::Kind::null) return;
+    if (list.kind != YamlNode::Kind::list)
+        return add_remark(found, {source.file, list.line}, "is no list of names: left out");
+    for (const auto& item : list.items) {
+        const Place place{source.file, item.line};
+        if (item.kind == YamlNode::Kind::scalar && !item.text.empty())
+            take(item.text, place);
         else
             add_remark(found, place, "is no name: left out");
     }
 }
 
-void read_values(const YAML::Node& values, const Source& source, Found& found) {
+void read_values(const YamlNode& values, const Source& source, Found& found) {
     const auto zone = [&](ListKind kind) {
         return [&found, kind](const std::string& text, const Place& place) {
             add_zone(found, {text, kind, false, place});
@@ -61,56 +64,27 @@ void read_values(const YAML::Node& values, const Source& source, Found& found) {
             add_target(found, {text, domain, place});
         };
     };
-    each_text(values["rbls"], source, found, zone(ListKind::ip_blocklist));
-    each_text(values["rbls_domain"], source, found, zone(ListKind::domain_blocklist));
-    each_text(values["targets"], source, found, target(false));
-    each_text(values["targets_domain"], source, found, target(true));
-    if (const auto resolver = values["resolver"])
+    each_text(value_of(values, "rbls"), source, found, zone(ListKind::ip_blocklist));
+    each_text(value_of(values, "rbls_domain"), source, found, zone(ListKind::domain_blocklist));
+    each_text(value_of(values, "targets"), source, found, target(false));
+    each_text(value_of(values, "targets_domain"), source, found, target(true));
+    if (const auto resolver = value_of(values, "resolver"); resolver.kind != YamlNode::Kind::null)
         add_remark(
-            found, {source.file, line_of(resolver)},
+            found, {source.file, resolver.line},
             "the resolver is left out: set \"servers\" under [dns] where it is a recursive one of your own");
 }
 
-constexpr std::size_t largest_yaml = 256 * 1024;  // its nodes take a hundred times the memory of their text
-
-// Nesting costs stack in the parser; values have next to none.
-bool nests_deeply(std::string_view text) {
-    constexpr std::size_t most = 64;
-    std::size_t brackets = 0;
-    std::size_t indent = 0;
-    bool leading = true;
-    for (const char c : text) {
-        if (c == '[' || c == '{') ++brackets;
-        if ((c == ']' || c == '}') && brackets > 0) --brackets;
-        if (c == '\n') {
-            indent = 0;
-            leading = true;
-        } else if (leading && (c == ' ' || c == '-' || c == '?' || c == ':')) {
-            ++indent;
-        } else {
-            leading = false;
-        }
-        if (brackets > most || indent > 2 * most) return true;
-    }
-    return false;
-}
-
 void read_yaml_source(const Source& source, Found& found) {
-    if (source.text.size() > largest_yaml)
-        return add_remark(found, {source.file, 0}, "is larger than 256 KiB, which values are not: left out");
-    if (nests_deeply(source.text))
-        return add_remark(found, {source.file, 0}, "is nested too deeply: left out");
-    try {
-        const auto root = YAML::Load(source.text);
-        if (!root.IsMap())
-            return add_remark(found, {source.file, 1}, "is no YAML with rbls or targets: left out");
-        for (const char* name : {"config", "configuration"})
-            if (const auto values = root[name]; values && values.IsMap()) read_values(values, source, found);
-        read_values(root, source, found);
-    } catch (const YAML::Exception& error) {
-        const auto line = error.mark.is_null() ? 0U : static_cast<unsigned>(error.mark.line) + 1;
-        add_remark(found, {source.file, line}, "is no YAML that can be read: left out");
-    }
+    Problems problems;
+    const auto root = parse_yaml(source.text, source.file, problems);
+    for (const auto& problem : problems)
+        add_remark(found, {source.file, problem.line}, problem.message + ": left out");
+    if (!root) return;
+    if (root->kind != YamlNode::Kind::map)
+        return add_remark(found, {source.file, 1}, "is no YAML with rbls or targets: left out");
+    for (const char* name : {"config", "configuration"})
+        read_values(value_of(*root, name), source, found);
+    read_values(*root, source, found);
 }
 
 // The charts' values begin with a key and a colon; an INI file has a section or KEY=VALUE.

@@ -251,9 +251,12 @@ TEST(ImportDnsblExporter, ChartValues) {
     EXPECT_EQ(settings.senders[1].domains, (Names{"example.org"}));
     EXPECT_EQ(remarks_of(imported("config:\n  rbls: [a, ]]\n")).size(), 1U);
     EXPECT_EQ(remarks_of(imported("rbls: " + std::string(100'000, '[') + "\n")),
-              (Names{"f: is nested too deeply: left out"}));
-    EXPECT_EQ(remarks_of(imported("rbls: []\n" + std::string(300'000, '#') + "\n")),
-              (Names{"f: is larger than 256 KiB, which values are not: left out"}));
+              (Names{"f:2: nested too deeply: left out"}));
+    std::string many = "rbls:\n";
+    for (int i = 0; i < 10'000; ++i)
+        many += "  - a.example\n";
+    EXPECT_EQ(remarks_of(imported(many)),
+              (Names{"f:9999: more than 10000 values: too many for a configuration: left out"}));
 }
 
 TEST(ImportDnsblExporter, TargetsOfDomainListsAreDomains) {

@@ -253,7 +253,7 @@ TEST(WebConfig, AliasesOfAliasesAreBounded) {
             text += ", " + one;
         text += "]\n";
     }
-    EXPECT_EQ(complaints(text), Lines{"f:4:45: more than 10000 values are no web configuration"});
+    EXPECT_EQ(complaints(text), Lines{"f:4:45: more than 10000 values: too many for a configuration"});
     EXPECT_EQ(complaints(std::string(100'000, '[')).size(), 1U);
     EXPECT_EQ(complaints(std::string(100'000, '-')).size(), 1U);
 }
